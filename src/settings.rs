@@ -9,8 +9,18 @@ use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::core::utf8::{InvalidByte, without_mark};
 use crate::os::fs::read_capped;
 
-pub const SETTING_NAMES: [&str; 9] =
-    ["dialect", "lock_timeout", "min_ttl", "prompt", "seal", "serve_port", "session_name", "sign_in", "sign_in_flow"];
+pub const SETTING_NAMES: [&str; 10] = [
+    "browser",
+    "dialect",
+    "lock_timeout",
+    "min_ttl",
+    "prompt",
+    "seal",
+    "serve_port",
+    "session_name",
+    "sign_in",
+    "sign_in_flow",
+];
 
 const MAX_BYTES: u64 = 1 << 20;
 

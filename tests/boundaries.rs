@@ -18,7 +18,7 @@ const LAYERS: [&[&str]; 13] = [
     &["sts", "prompt", "output", "setup", "policy"],
     &["cache"],
     &["token_files"],
-    &["source", "iam"],
+    &["source", "iam", "console"],
     &["sign_in"],
     &["resolve", "doctor", "edit", "serve", "rotation"],
 ];
@@ -48,6 +48,7 @@ const ONE_PLACE: [(&str, &[&str]); 33] = [
             "sts/bounded.rs",
             "sts/connections.rs",
             "sts/error_kind.rs",
+            "sts/form_call.rs",
             "sts/redirect.rs",
             "source/metadata.rs",
             "iam/client.rs",
@@ -63,6 +64,7 @@ const ONE_PLACE: [(&str, &[&str]); 33] = [
             "sts/client.rs",
             "sts/connections.rs",
             "sts/error_kind.rs",
+            "sts/form_call.rs",
             "sts/roots.rs",
             "source/metadata.rs",
             "core/base64.rs",
@@ -77,6 +79,7 @@ const ONE_PLACE: [(&str, &[&str]); 33] = [
         "tokio",
         &[
             "sts/connections.rs",
+            "sts/form_call.rs",
             "sts/redirect.rs",
             "source/metadata.rs",
             "source/sso_accounts.rs",
@@ -99,7 +102,7 @@ const ONE_PLACE: [(&str, &[&str]); 33] = [
 ];
 
 /// Modules without I/O and without a clock.
-const PURE: [&str; 11] = [
+const PURE: [&str; 16] = [
     "profile_file",
     "plan",
     "policy",
@@ -111,6 +114,11 @@ const PURE: [&str; 11] = [
     "amplify/repoint.rs",
     "setup",
     "serve/private_config.rs",
+    "console/access.rs",
+    "console/destination.rs",
+    "console/hosts.rs",
+    "console/portal.rs",
+    "console/services.rs",
 ];
 const IMPURE: [&str; 6] = ["std::fs", "std::io", "std::net", "std::process", "std::time", "crate::core::clock"];
 

@@ -53,17 +53,27 @@ pub(crate) fn fetch_with(
 ) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, session)?)?;
-    let credentials = with_request(context, &set, &plan, session, |request| {
+    let credentials = fetch_planned(context, &set, &plan, session, prompt)?;
+    Ok(Fetched { plan, credentials })
+}
+
+pub(crate) fn fetch_planned(
+    context: &Context,
+    set: &ProfileSet<'_>,
+    plan: &CredentialPlan,
+    session: &SessionArgs,
+    prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
+) -> Result<Credentials, Failure> {
+    with_request(context, set, plan, session, |request| {
         let store = context.session_store()?;
         match request.cached(&store, Clock::System.now()) {
             Some(credentials) => {
                 context.info(|| cache_hit(&credentials));
                 Ok(credentials)
             }
-            None => resolve_or_sign_in(context, &store, request, session, &mut prompt(&plan)?),
+            None => resolve_or_sign_in(context, &store, request, session, &mut prompt(plan)?),
         }
-    })?;
-    Ok(Fetched { plan, credentials })
+    })
 }
 
 /// After an automatic sign-in, resolves the credentials a second time.
@@ -171,7 +181,7 @@ fn resolve_with<T>(
 }
 
 pub(crate) fn plan(context: &Context, set: &ProfileSet<'_>, inputs: &Inputs) -> Result<CredentialPlan, Failure> {
-    if context.verb == "whoami"
+    if ["whoami", "console"].contains(&context.verb)
         && !context.is_profile_chosen()
         && !inputs.changes_role()
         && let Some(plan) = build::environment(inputs)?

@@ -1,4 +1,5 @@
 pub mod args;
+mod browser;
 mod color;
 mod commands;
 mod confirm;
@@ -51,8 +52,8 @@ use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
 use commands::{
-    boundary, check, completions, doctor, env, exec, explain, help, keys, list, login, logout, man, policy, process,
-    reset_cache, sessions, setup, whoami,
+    boundary, check, completions, console, doctor, env, exec, explain, help, keys, list, login, logout, man, policy,
+    process, reset_cache, sessions, setup, whoami,
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};
@@ -146,6 +147,9 @@ fn run(cli: Cli) -> Result<u8, Failure> {
             outcome
         }
         Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref())?, &options),
+        Command::Console(options) => {
+            console::run(&Context::new("console", global, options.fetch.name.as_deref())?, &options)
+        }
         Command::Explain(options) => explain::run(&Context::new("explain", global, options.name.as_deref())?, &options),
         Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
             reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref())?, &options)

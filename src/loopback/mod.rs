@@ -2,6 +2,8 @@
 //! delay others.
 
 mod message;
+pub(crate) mod page;
+mod start_address;
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Write};
@@ -16,6 +18,7 @@ use crate::os::tcp_peer;
 
 use message::Request;
 pub(crate) use message::{Head, HttpReply};
+pub(crate) use start_address::{NOT_FOUND, StartAddress};
 
 /// Clients with a request or reply in progress. A new client displaces the oldest: macOS allows 256 open files.
 pub(crate) const MAX_CLIENTS: usize = 128;

@@ -108,13 +108,15 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const PATH: &str = "PATH";
 pub const DISPLAY: &str = "DISPLAY";
 pub const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
-/// Set inside the Windows Subsystem for Linux.
 pub const BROWSER: &str = "BROWSER";
+/// Has priority over `BROWSER`. See `os::browser::BrowserTemplate`.
+pub const AMPLIFY_CREDS_BROWSER: &str = "AMPLIFY_CREDS_BROWSER";
 /// Set by sshd.
 pub const SSH_CONNECTION: &str = "SSH_CONNECTION";
 pub const SSH_TTY: &str = "SSH_TTY";
 pub const AMPLIFY_CREDS_SIGN_IN: &str = "AMPLIFY_CREDS_SIGN_IN";
 pub const AMPLIFY_CREDS_SIGN_IN_FLOW: &str = "AMPLIFY_CREDS_SIGN_IN_FLOW";
+/// Set inside the Windows Subsystem for Linux.
 pub const WSL_DISTRO_NAME: &str = "WSL_DISTRO_NAME";
 /// The terminal for pinentry, as GnuPG defines it.
 pub const GPG_TTY: &str = "GPG_TTY";

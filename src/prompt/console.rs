@@ -30,9 +30,12 @@ pub(super) fn id() -> Option<String> {
 }
 
 pub fn print(text: &str) {
-    if let Ok(mut console) = output() {
-        let _ = console.write_all(text.as_bytes());
-    }
+    try_print(text);
+}
+
+/// Whether the user can see the text.
+pub fn try_print(text: &str) -> bool {
+    output().is_ok_and(|mut console| console.write_all(text.as_bytes()).is_ok())
 }
 
 /// Git Bash has no console: `CONOUT$` opens an invisible one there.

@@ -29,9 +29,9 @@ pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
 pub use signals::leave_signals;
-pub use terminal::print as print_on_terminal;
 #[cfg(unix)]
 pub use terminal::print_over_spinner;
+pub use terminal::{print as print_on_terminal, try_print as try_print_on_terminal};
 pub use watch::{Watch, end_prompts, prompts_have_ended};
 
 use dialog::DialogProgram;

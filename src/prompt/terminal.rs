@@ -43,12 +43,13 @@ pub fn print_over_spinner(text: &str) {
 }
 
 pub fn print(text: &str) {
+    try_print(text);
+}
+
+/// Whether the user can see the text. Without a terminal, and in the background, nothing is printed.
+pub fn try_print(text: &str) -> bool {
     let _blocked = Blocked::new();
-    if let Ok(mut device) = open_controlling()
-        && in_foreground(&device)
-    {
-        let _ = device.write_all(text.as_bytes());
-    }
+    open_controlling().is_ok_and(|mut device| in_foreground(&device) && device.write_all(text.as_bytes()).is_ok())
 }
 
 /// Never blocks: `poll` waits. If it does not support terminals (macOS), a pause between reads does.

@@ -4,15 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::core::secret::Secret;
-use crate::loopback::{Head, HttpReply, Loopback, Patience, Peer};
-use crate::os::browser::{Opener, RedirectFile};
-use crate::os::{browser, random, tcp_peer};
+use crate::loopback::page::{Page, refused};
+use crate::loopback::{Head, HttpReply, Loopback, NOT_FOUND, Patience, Peer, StartAddress};
+use crate::os::browser::Opener;
 use crate::prompt::Watch;
 
-use super::callback::{Expected, NOT_FOUND, Visit, judge};
+use super::callback::{Expected, Visit, judge};
 use super::error::SignInError;
 use super::interaction::{Interaction, Notice};
-use super::page::{Page, redirect, refused, refused_with};
 use super::pkce::Pkce;
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,9 +28,8 @@ pub(super) struct BrowserFlow {
     pkce: Pkce,
 }
 
+#[derive(Default)]
 struct Progress {
-    start_until: Option<Instant>,
-    is_visited: bool,
     has_advised: bool,
 }
 
@@ -60,18 +58,13 @@ impl BrowserFlow {
         mut exchange: impl FnMut(&Secret, &Pkce) -> Result<(T, Option<String>), SignInError>,
     ) -> Result<T, SignInError> {
         let failed = |error: std::io::Error| SignInError::Listener(error.to_string());
-        let start_path = format!("/{}", random::hex(16).map_err(failed)?.expose());
+        let browser = interaction.browser;
+        let mut start = StartAddress::new(&self.host, directory, url, START_TIMEOUT, browser).map_err(failed)?;
         let began = Instant::now();
-        let mut progress = Progress { start_until: Some(began + START_TIMEOUT), is_visited: false, has_advised: false };
-        let (_file, page) = if tcp_peer::is_known() {
-            (None, format!("http://{}{start_path}", self.host))
-        } else {
-            let file = RedirectFile::create(directory, url).map_err(failed)?;
-            let page = file.url();
-            (Some(file), page)
-        };
-        let mut opener = progress.open(interaction, &page, url);
+        let mut progress = Progress::default();
+        let mut opener = progress.open(interaction, &start.page(), url);
         let Self { loopback, host, pkce } = &mut self;
+        let start_path = start.path().to_owned();
         let expected = Expected { host, start_path: &start_path, state: &pkce.state };
         let watch = Watch::begin(began + interaction.limit);
         let mut outcome = None;
@@ -85,7 +78,7 @@ impl BrowserFlow {
                     outcome = Some(result.map(|(signed_in, _)| signed_in));
                     Some(page)
                 }
-                Visit::Start => Some(progress.start(url, peer)),
+                Visit::Start => Some(start.reply(|| peer.may_ask())),
                 Visit::Callback(_) => Some(refused("400 Bad Request")),
                 Visit::Other(status) => Some(refused(status)),
             };
@@ -95,7 +88,7 @@ impl BrowserFlow {
             if let Some(error) = opener.as_mut().and_then(Opener::failure) {
                 progress.advise(interaction, Notice::NotOpened(&error, url));
             }
-            let patience = if progress.is_visited { VISITED_PATIENCE } else { PATIENCE };
+            let patience = if start.is_visited() { VISITED_PATIENCE } else { PATIENCE };
             if outcome.is_none() && began.elapsed() > patience {
                 progress.advise(interaction, Notice::NotVisited(url));
             }
@@ -109,22 +102,8 @@ impl BrowserFlow {
 }
 
 impl Progress {
-    /// Answers once, and only to the user of this process: the redirect has the state and the challenge.
-    fn start(&mut self, url: &str, peer: Peer) -> HttpReply {
-        match self.start_until {
-            Some(until) if Instant::now() < until => {
-                if !peer.may_ask() {
-                    return refused("403 Forbidden");
-                }
-                (self.start_until, self.is_visited) = (None, true);
-                redirect(url)
-            }
-            _ => refused_with(NOT_FOUND, "This address works only once. The terminal shows another one after a while."),
-        }
-    }
-
     fn open(&mut self, interaction: &Interaction<'_>, page: &str, url: &str) -> Option<Opener> {
-        match browser::open(interaction.env, page) {
+        match interaction.browser.open(page) {
             Ok(opener) => {
                 (interaction.notice)(Notice::Browser);
                 Some(opener)

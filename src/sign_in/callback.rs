@@ -4,7 +4,7 @@
 use form_urlencoded::parse;
 
 use crate::core::secret::Secret;
-use crate::loopback::Head;
+use crate::loopback::{Head, NOT_FOUND};
 
 use super::error::SignInError;
 
@@ -42,7 +42,6 @@ impl AuthorizationResponse {
     }
 }
 
-pub(super) const NOT_FOUND: &str = "404 Not Found";
 const BAD_REQUEST: &str = "400 Bad Request";
 
 pub(super) fn judge(head: &Head, expected: &Expected<'_>) -> Visit {

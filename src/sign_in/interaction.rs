@@ -1,7 +1,6 @@
 use std::time::Duration;
 
-use crate::os::browser::BrowserError;
-use crate::os::env::Env;
+use crate::os::browser::{Browser, BrowserError};
 
 use super::error::SignInError;
 
@@ -16,7 +15,7 @@ pub struct DeviceCode {
 
 /// How a sign-in communicates with the user.
 pub struct Interaction<'a> {
-    pub env: &'a Env,
+    pub browser: &'a Browser<'a>,
     pub limit: Duration,
     /// What the user signs in to, for the last page.
     pub subject: &'a str,

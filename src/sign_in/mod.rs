@@ -9,7 +9,6 @@ mod error;
 mod flow;
 pub mod identity_center;
 mod interaction;
-mod page;
 mod pkce;
 mod single_flight;
 mod start_url;

@@ -8,6 +8,7 @@ pub mod connections;
 pub mod denial;
 mod error;
 pub(crate) mod error_kind;
+pub(crate) mod form_call;
 pub mod proxy;
 pub(crate) mod redirect;
 mod request;

@@ -130,6 +130,7 @@ fn of_aws() -> Vec<Example> {
         sts.clear_faults();
     }
     all.push(example("findings", 1, home.run(&["check", "wrong"])));
+    all.push(example("browser", 1, home.run(&["console", "nomfa"])));
     all
 }
 

@@ -64,10 +64,11 @@ fn wrong_usage_exits_2_and_prints_nothing_on_stdout() {
 }
 
 /// Every command that help shows, with the words before it.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 28] = [
     &["process"],
     &["env"],
     &["exec"],
+    &["console"],
     &["login"],
     &["whoami"],
     &["list"],
@@ -109,7 +110,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
     assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     assert_eq!(home.run(&["-h"]).stdout, help);
     let groups = [
-        ("Get credentials:", &["process", "env", "exec"][..]),
+        ("Get credentials:", &["process", "env", "exec", "console"][..]),
         ("Sign in:", &["login", "logout", "whoami"]),
         ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
         ("Set up:", &["setup", "keys"]),
@@ -160,7 +161,7 @@ fn command_help_fits_a_screen_with_grouped_options() {
             assert!(shown.ends_with(&["Global options:"]), "{command:?}: {shown:?}");
         }
     }
-    for command in ["process", "env", "exec", "login", "whoami", "check"] {
+    for command in ["process", "env", "exec", "console", "login", "whoami", "check"] {
         let long = home.run(&[command, "--help"]).stdout;
         assert!(rare.iter().all(|option| long.contains(option)), "{command}");
         assert_eq!(headings(&long).iter().rev().take(4).rev().copied().collect::<Vec<_>>(), order, "{command}");

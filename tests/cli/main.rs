@@ -18,6 +18,7 @@ mod check_amplify;
 #[cfg(unix)]
 mod completions;
 mod config_errors;
+mod console;
 #[cfg(unix)]
 mod dialogs;
 mod doctor;

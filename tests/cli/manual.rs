@@ -11,7 +11,7 @@ use amplify_creds::profile::key_names::KEYS;
 use amplify_creds::settings::SETTING_NAMES;
 #[cfg(target_os = "linux")]
 use test_support::KeyStoreDaemon;
-use test_support::{FakeSts, Finished, Role, Terminal, TestHome, biz_corp};
+use test_support::{FakeSts, Federation, Finished, Role, Terminal, TestHome, biz_corp};
 
 use crate::{PROGRAM, add_config, fresh_code, without_mfa};
 
@@ -173,6 +173,7 @@ fn shell_of(example: &str) -> &'static str {
 pub(crate) struct Shown {
     pub(crate) sts: FakeSts,
     pub(crate) home: TestHome,
+    federation: Federation,
     bin: PathBuf,
     #[cfg(target_os = "linux")]
     key_store: Option<KeyStoreDaemon>,
@@ -204,6 +205,7 @@ impl Shown {
         let wrapper = format!("credential_process = {}/amplify-creds process bizcorprole\n", bin.display());
         add_config(&home, &format!("[profile biz]\n{wrapper}region = us-east-1\n\n[default]\nregion = us-east-1\n"));
         let shown = Self {
+            federation: Federation::start(&sts),
             sts,
             home,
             bin,
@@ -213,6 +215,7 @@ impl Shown {
         for name in ["aws", "npx", "terraform", "docker", "code", "amplify"] {
             shown.tool(name, TOOL);
         }
+        shown.tool("wl-copy", "#!/bin/sh\ncat >/dev/null\n");
         shown.tool("jq", "#!/bin/sh\ncat >/dev/null\n");
         shown.tool("../project/three-hours.sh", TOOL);
         symlink(PROGRAM, shown.bin.join("amplify-creds")).unwrap();
@@ -283,6 +286,8 @@ impl Shown {
             .env("SHELL", "/bin/sh")
             .env("SECRET", biz_corp::SECRET_ACCESS_KEY)
             .env("AWS_ENDPOINT_URL_IAM", self.sts.url())
+            .env("AWS_ENDPOINT_URL_SIGNIN", self.federation.url())
+            .env("BROWSER", "curl --silent --location --output /dev/null")
             .envs(self.key_store())
             .env("GITHUB_ENV", self.home.path().join("github-env"))
             .envs((!lines.contains(&code)).then_some(("AMPLIFY_CREDS_MFA_TOKEN", &code)))

@@ -54,6 +54,35 @@ with the profile's region and settings, and an empty credentials file. An MFA
 prompt is never on the command's terminal: it is a dialog, or a message to run
 amplify-creds login in another terminal.";
 
+pub(super) const CONSOLE_EXAMPLES: &str = "\
+Examples:
+  amplify-creds console bizcorprole
+  amplify-creds console bizcorprole --service s3 --region eu-west-1
+  amplify-creds console bizcorprole --service cloudformation --duration 8h
+  # the credentials of this shell
+  amplify-creds exec bizcorprole -- amplify-creds console
+  # copy the address for a browser on another machine
+  amplify-creds console bizcorprole --print | wl-copy
+
+Only a session of a role can open the console. For a profile of IAM Identity
+Center, the command opens a link of its portal. Without PROFILE, --profile and
+AMPLIFY_CREDS_PROFILE, it uses the credentials of the environment if there are
+any.
+
+The browser is opened at an address of 127.0.0.1 that works once and leads to the
+console, so that other users cannot read the sign-in token in the arguments of
+the browser. Over SSH, without a display, or if no browser starts, the address of
+the console is printed on the terminal. It is never printed on stderr, which may
+be a log.
+
+--print prints the address on stdout. Keep it secret: every person with it can
+use the console as you. It can be opened for 15 minutes.
+
+The setting browser selects the browser, also for login. This opens each profile
+in its own container of Firefox, with an extension such as Open external links in
+a container:
+  browser = firefox 'ext+container:name={profile}&url={url}'";
+
 pub(super) const LOGIN_EXAMPLES: &str = "\
 Examples:
   amplify-creds login bizcorprole

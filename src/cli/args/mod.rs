@@ -1,6 +1,7 @@
 //! Defines the command line. Help, man pages and completions are generated from it.
 
 mod candidates;
+mod console;
 pub(super) mod examples;
 mod global;
 mod headings;
@@ -21,6 +22,7 @@ use clap::{Arg, Parser, Subcommand};
 
 use crate::output::shell::Shell;
 
+pub use console::ConsoleOptions;
 pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
 pub use setup_sso::SessionSetup;
@@ -31,9 +33,9 @@ pub use verbs::{
 };
 
 use examples::{
-    CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
-    HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES,
-    SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES,
+    EXPLAIN_EXAMPLES, HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES,
+    RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use keys::KeysVerb;
@@ -83,6 +85,15 @@ pub enum Command {
     /// Run a command with credentials in its environment
     #[command(after_long_help = EXEC_EXAMPLES, arg(region("Region of the STS endpoint, and value of AWS_REGION")))]
     Exec(ExecOptions),
+    /// Open the AWS console in the browser
+    #[command(
+        after_long_help = CONSOLE_EXAMPLES,
+        arg(region("Region of the console and of the STS endpoint")),
+        mut_arg("duration", |duration| duration.long_help(CONSOLE_DURATION)),
+        mut_arg("min_ttl", |min_ttl| min_ttl.help("Renew a session with less time left [default: 45m]")),
+        mut_args(hide_long_list)
+    )]
+    Console(Box<ConsoleOptions>),
     /// Sign in and enter MFA codes now, for later use
     #[command(
         after_long_help = LOGIN_EXAMPLES,
@@ -186,7 +197,13 @@ const PROCESS_PROFILE: &str = "Profile to use
 
 Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, \"default\".";
 
-/// Hides options from `check -h`, which would not fit a screen otherwise.
+const CONSOLE_DURATION: &str = "Session duration, for example 1h or 3600
+
+The session of the console is as long if AWS allows it: for a role of a
+long-term key, of IAM Identity Center or of a web identity. Otherwise it ends
+with the credentials.";
+
+/// Hides options from `-h` of commands with many others, which would not fit a screen otherwise.
 fn hide_long_list(arg: Arg) -> Arg {
     let is_rare = ["external_id", "session_name", "policy_arn", "policy"].contains(&arg.get_id().as_str());
     if is_rare { arg.hide_short_help(true) } else { arg }

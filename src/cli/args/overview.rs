@@ -9,6 +9,7 @@ Get credentials:
   process      Print credentials as a credential_process document
   env          Print credentials as shell assignments
   exec         Run a command with credentials in its environment
+  console      Open the AWS console in the browser
 
 Sign in:
   login        Sign in and enter MFA codes now, for later use

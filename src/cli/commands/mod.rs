@@ -1,6 +1,7 @@
 pub(crate) mod boundary;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod console;
 pub(crate) mod doctor;
 pub(crate) mod env;
 pub(crate) mod exec;

@@ -1,11 +1,11 @@
 use clap::ValueEnum;
 
 use crate::cli::args::FlowArg;
+use crate::cli::browser::machine;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::os::env;
-use crate::os::fs::is_program;
-use crate::sign_in::{Flow, Machine};
+use crate::sign_in::Flow;
 
 use super::needs::Session;
 use super::occasion::Occasion;
@@ -49,16 +49,4 @@ fn configured(context: &Context) -> Result<Option<FlowArg>, Failure> {
             .at(&found.from, None)
             .hint("expected auto, browser, device or paste")
     })
-}
-
-fn machine(context: &Context) -> Machine {
-    let is_set = |name| context.env.text(name).is_some_and(|value| !value.is_empty());
-    let has_wslview = || context.env.search_path().iter().any(|directory| is_program(&directory.join("wslview")));
-    let needs_display = cfg!(all(unix, not(target_os = "macos")));
-    Machine {
-        is_remote: is_set(env::SSH_CONNECTION) || is_set(env::SSH_TTY),
-        wsl_has_browser: is_set(env::WSL_DISTRO_NAME).then(has_wslview),
-        has_display: !needs_display || is_set(env::DISPLAY) || is_set(env::WAYLAND_DISPLAY),
-        has_browser_setting: is_set(env::BROWSER),
-    }
 }

@@ -11,6 +11,7 @@ use std::cell::Cell;
 
 use crate::cache::store::Store;
 use crate::cli::args::FlowArg;
+use crate::cli::browser::browser;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
@@ -19,6 +20,7 @@ use crate::cli::questions::Questions;
 use crate::cli::sources::with_sources;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::sanitize::printable;
+use crate::os::browser::Browser;
 use crate::output::left_until;
 use crate::plan::CredentialPlan;
 use crate::resolve::ResolveError;
@@ -89,6 +91,7 @@ pub(super) fn into_session(
     occasion: Occasion,
 ) -> Result<SignedIn, Failure> {
     let flow = flow::of(context, session, occasion)?;
+    let browser = browser(context, profile)?;
     let turn = Turn {
         store: sources.store,
         clock: Clock::System,
@@ -108,7 +111,7 @@ pub(super) fn into_session(
         || was_asked.get(),
         || {
             let notices = Notices::new(context, session, profile, occasion, flow)?;
-            let outcome = by_flow(context, sources, session, flow, occasion, &notices);
+            let outcome = by_flow(context, sources, session, flow, occasion, (&notices, &browser));
             was_asked.set(notices.has_printed());
             outcome
         },
@@ -139,8 +142,9 @@ pub(super) fn into_new_session(
     let session = Session::AwsSignIn(None);
     let occasion = Occasion::Login(asked);
     let flow = flow::of(context, &session, occasion)?;
+    let browser = browser(context, profile)?;
     let signed_in = Notices::new(context, &session, profile, occasion, flow).and_then(|notices| {
-        interacting(context, &session, occasion, &notices, |interaction| {
+        interacting(context, &session, occasion, (&notices, &browser), |interaction| {
             aws_sign_in::sign_in(sources, region, None, flow, interaction)
         })
     });
@@ -155,11 +159,11 @@ fn interacting<T>(
     context: &Context,
     session: &Session<'_>,
     occasion: Occasion,
-    notices: &Notices<'_>,
+    (notices, browser): (&Notices<'_>, &Browser<'_>),
     sign_in: impl FnOnce(&Interaction<'_>) -> T,
 ) -> T {
     sign_in(&Interaction {
-        env: &context.env,
+        browser,
         limit: occasion.limit(),
         subject: &session.subject(),
         notice: &|notice| notices.print(&notice),
@@ -189,9 +193,9 @@ fn by_flow(
     session: &Session<'_>,
     flow: Flow,
     occasion: Occasion,
-    notices: &Notices<'_>,
+    person: (&Notices<'_>, &Browser<'_>),
 ) -> Result<(Timestamp, Option<String>), SignInError> {
-    interacting(context, session, occasion, notices, |interaction| match session {
+    interacting(context, session, occasion, person, |interaction| match session {
         Session::IdentityCenter(session, _) => {
             identity_center::sign_in(sources, session, flow, interaction).map(|expires| (expires, None))
         }

@@ -14,7 +14,7 @@ use crate::fault::{Fault, Faults};
 use crate::http::{Reply, Request, Response, Server, Service};
 use crate::journal::{Call, Journal, Outcome};
 use crate::sts::document::TemporaryKeys;
-use crate::sts::{Params, Sts, document, is_of_iam};
+use crate::sts::{IssuedSession, Params, Sts, document, is_of_iam};
 use crate::tls::ServerTls;
 use crate::totp::Device;
 use crate::world::World;
@@ -199,6 +199,12 @@ impl FakeSts {
     /// If the world has no such role.
     pub fn keys_of_role(&self, arn: &str, session_name: &str, seconds: i64) -> TemporaryKeys {
         self.state.sts.keys_of_role(arn, session_name, seconds)
+    }
+
+    /// A function that identifies the keys of a session.
+    pub(crate) fn issued_sessions(&self) -> impl Fn(&str, &str, &str) -> Option<IssuedSession> + Send + Sync + use<> {
+        let state = Arc::clone(&self.state);
+        move |id, secret, token| state.sts.issued(id, secret, token, state.now())
     }
 
     /// Limits every later session to so many seconds. AWS's minimum is 900, which is too long for a test that waits for

@@ -47,6 +47,16 @@ struct Session {
     token: String,
     expires: DateTime<Utc>,
     caller: Caller,
+    /// Whether another role's session assumed the role.
+    chained: bool,
+}
+
+/// The identity of keys that were issued as a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IssuedSession {
+    pub(crate) arn: String,
+    pub(crate) is_role: bool,
+    pub(crate) chained: bool,
 }
 
 impl Sts {
@@ -135,7 +145,19 @@ impl Sts {
     pub(crate) fn keys_of_role(&self, arn: &str, session_name: &str, seconds: i64) -> TemporaryKeys {
         let world = self.world().clone();
         let role = world.role_of_arn(arn).unwrap_or_else(|| panic!("the world has no role {arn}"));
-        self.open_session(Caller::of_role(role, session_name), seconds, Utc::now())
+        self.open_session(Caller::of_role(role, session_name), None, seconds, Utc::now())
+    }
+
+    /// The session with exactly these keys; `None` if they are unknown, wrong or expired.
+    pub(crate) fn issued(&self, id: &str, secret: &str, token: &str, now: DateTime<Utc>) -> Option<IssuedSession> {
+        let sessions = self.sessions();
+        let session = sessions.get(id)?;
+        let is_valid = session.secret == secret && session.token == token && session.expires > now;
+        is_valid.then(|| IssuedSession {
+            arn: session.caller.arn.clone(),
+            is_role: matches!(session.caller.kind, Kind::RoleSession),
+            chained: session.chained,
+        })
     }
 
     /// Sets the duration of every later session.
@@ -160,7 +182,13 @@ impl Sts {
     }
 
     /// Issues temporary keys for this caller.
-    fn open_session(&self, caller: Caller, seconds: i64, now: DateTime<Utc>) -> TemporaryKeys {
+    fn open_session(
+        &self,
+        caller: Caller,
+        assumed_by: Option<&Caller>,
+        seconds: i64,
+        now: DateTime<Utc>,
+    ) -> TemporaryKeys {
         let seconds = match self.shortened.load(Ordering::SeqCst) {
             0 => seconds,
             shortened => shortened,
@@ -170,6 +198,7 @@ impl Sts {
             token: mint::session_token(),
             expires: now + TimeDelta::seconds(seconds),
             caller,
+            chained: assumed_by.is_some_and(|by| matches!(by.kind, Kind::RoleSession)),
         };
         let credentials = TemporaryKeys {
             access_key_id: mint::temporary_key_id(),

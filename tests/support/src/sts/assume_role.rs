@@ -55,7 +55,7 @@ impl Sts {
         let seconds = session_seconds(role, caller, asked_seconds)?;
 
         let session = Caller::of_role(role, &params["RoleSessionName"]);
-        let credentials = self.open_session(session.clone(), seconds, now);
+        let credentials = self.open_session(session.clone(), Some(caller), seconds, now);
         Ok(document::assumed_role(&session, &credentials, params))
     }
 }

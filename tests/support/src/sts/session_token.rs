@@ -38,7 +38,7 @@ impl Sts {
         // AWS limits root to an hour instead of returning an error.
         let seconds = if caller.root { seconds.min(ROOT_SECONDS) } else { seconds };
         let session = Caller { kind: Kind::UserSession { mfa_at: mfa.then_some(now) }, ..caller.clone() };
-        let credentials = self.open_session(session, seconds, now);
+        let credentials = self.open_session(session, None, seconds, now);
         Ok(document::credentials(&credentials))
     }
 }

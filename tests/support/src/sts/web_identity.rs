@@ -56,7 +56,7 @@ impl Sts {
             ));
         }
         let session = Caller::of_role(role, &params["RoleSessionName"]);
-        let keys = self.open_session(session.clone(), seconds, now);
+        let keys = self.open_session(session.clone(), None, seconds, now);
         Ok(document::assumed_role(&session, &keys, params))
     }
 }

@@ -1,4 +1,4 @@
-//! The page that the browser shows after a sign-in.
+//! The pages and redirects that a browser gets.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use crate::core::base64;
 use crate::core::digest::sha256;
 use crate::core::sanitize::printable;
-use crate::loopback::HttpReply;
+
+use super::message::HttpReply;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark;--text:#1b1f24;--soft:#57606a;--back:#f6f8fa;--card:#fff;--line:#d0d7de;--good:#1a7f37;--bad:#b42318}
@@ -22,15 +23,15 @@ p{margin:.5rem 0;overflow-wrap:anywhere}
 p.soft{color:var(--soft)}
 ";
 
-pub(super) struct Page<'a> {
-    pub(super) is_success: bool,
-    pub(super) title: &'a str,
+pub(crate) struct Page<'a> {
+    pub(crate) is_success: bool,
+    pub(crate) title: &'a str,
     /// One paragraph each.
-    pub(super) text: Vec<String>,
+    pub(crate) text: Vec<String>,
 }
 
 impl Page<'_> {
-    pub(super) fn reply(&self) -> HttpReply {
+    pub(crate) fn reply(&self) -> HttpReply {
         let Self { is_success, title, text } = self;
         let class = if *is_success { "good" } else { "bad" };
         let text = text.iter().fold(String::new(), |all, line| all + "<p>" + &escaped(&printable(line)) + "</p>\n");
@@ -64,16 +65,16 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-pub(super) fn redirect(url: &str) -> HttpReply {
+pub(crate) fn redirect(url: &str) -> HttpReply {
     let headers = vec![("Location", url.to_owned()), ("Referrer-Policy", "no-referrer".to_owned())];
     HttpReply { status: "303 See Other", headers, body: Zeroizing::default() }
 }
 
-pub(super) fn refused(status: &'static str) -> HttpReply {
+pub(crate) fn refused(status: &'static str) -> HttpReply {
     refused_with(status, status)
 }
 
-pub(super) fn refused_with(status: &'static str, text: &str) -> HttpReply {
+pub(crate) fn refused_with(status: &'static str, text: &str) -> HttpReply {
     let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
     HttpReply { status, headers, body: Zeroizing::new(format!("{text}\n").into_bytes()) }
 }
