@@ -1,5 +1,5 @@
-//! The doubles of STS, IAM Identity Center and AWS Sign-In behind the real host names, for trials with unchanged clients:
-//! the AWS CLI, a browser, curl.
+//! The doubles of STS, IAM Identity Center, AWS Sign-In and the console behind the real host names, for trials with
+//! unchanged clients: the AWS CLI, a browser, curl.
 //!
 //! ```console
 //! $ mkfifo commands && cargo run --example sign-in-double < commands > doubles.json & exec 3> commands
@@ -16,10 +16,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use test_support::http::{Reply, Request, Response};
 use test_support::sso_accounts::ListedAccounts;
-use test_support::{FakeSts, IdentityCenter, Role, SignIn, TlsFront, World, biz_corp, identity_center};
+use test_support::{
+    FakeSts, Federation, IdentityCenter, Role, SignIn, TlsFront, World, biz_corp, federation, identity_center,
+};
 
 const HELP: &str = "\
-The doubles of STS, IAM Identity Center and AWS Sign-In behind a proxy with TLS
+The doubles of STS, IAM Identity Center, AWS Sign-In and the console behind a proxy with TLS
 
 Usage: cargo run --example sign-in-double -- [--region REGION] [--approve] [--head STATUS]
                                              [--vanity URL]
@@ -43,6 +45,7 @@ Commands on the input, one in a line:
   accounts N M      List N accounts with M roles each
   throttle N        Answer the next N lists with TooManyRequestsException
   slow SECONDS      Delay the token answers of IAM Identity Center
+  no-post           Answer POST at the federation endpoint of the console with 405
   requests          Print all requests so far as one JSON object
 The doubles stop at the end of the input.
 ";
@@ -64,6 +67,7 @@ struct Doubles {
     sts: FakeSts,
     center: IdentityCenter,
     sign_in: SignIn,
+    federation: Federation,
     front: TlsFront,
 }
 
@@ -127,6 +131,7 @@ fn start(options: &Options) -> Doubles {
     let center = IdentityCenter::start(ACCOUNT, ROLE, keys("own"));
     let sign_in = SignIn::start(keys("dev"));
     sign_in.set_session(SESSION_ARN);
+    let federation = Federation::start(&sts);
     center.list(listed(3, 2));
     let front = TlsFront::start();
     let region = &options.region;
@@ -137,13 +142,15 @@ fn start(options: &Options) -> Doubles {
         front.forward(&format!("{service}.{region}.amazonaws.com"), &center.url());
     }
     for host in [format!("{region}.signin.aws.amazon.com"), "signin.aws.amazon.com".to_owned()] {
-        front.forward(&host, &sign_in.url());
+        front.forward_path(&host, &sign_in.url(), (federation::PATH, &federation.url()));
     }
     front.redirect(VANITY_HOST, &options.vanity, options.head);
     front.answer("d-123.awsapps.com", |_| {
-        Reply::Whole(Response::new(200, chrono::Utc::now()).body("text/html", "<!doctype html><title>Portal</title>"))
+        let page = "<!doctype html><title>Portal</title><main><h1>Portal</h1></main>";
+        let response = Response::new(200, chrono::Utc::now()).body("text/html", page);
+        Reply::Whole(response.header("Content-Security-Policy", "default-src 'none'"))
     });
-    Doubles { sts, center, sign_in, front }
+    Doubles { sts, center, sign_in, federation, front }
 }
 
 impl Doubles {
@@ -166,6 +173,7 @@ impl Doubles {
                 "userCode": identity_center::USER_CODE,
             },
             "signIn": {"url": self.sign_in.url(), "session": SESSION_ARN},
+            "console": {"url": self.federation.url(), "role": biz_corp::NO_MFA_ROLE},
         })
     }
 
@@ -205,6 +213,7 @@ impl Doubles {
                 Ok(count) => center.throttle(count),
                 Err(_) => return Some(json!({"error": "throttle N"})),
             },
+            ["no-post"] => self.federation.reject_post(),
             ["requests"] => return Some(self.requests()),
             [] => {}
             _ => return Some(json!({"error": format!("unknown command: {line}")})),
@@ -230,6 +239,7 @@ impl Doubles {
             "connects": self.front.connects(),
             "identityCenter": of("identityCenter", &self.center.requests()),
             "signIn": of("signIn", &self.sign_in.requests()),
+            "console": of("console", &self.federation.requests()),
             "sts": self.sts.calls().iter().map(|call| &call.action).collect::<Vec<_>>(),
         })
     }

@@ -72,7 +72,8 @@ async function main() {
     const reported = page.waitForEvent("console", { predicate: (message) => message.text().includes("Content Security Policy") });
     await page.evaluate(() => document.head.append(document.createElement("style").appendChild(new Text("*{}")).parentNode));
     await reported;
-    put("last", { heading: (await text("h1"))[0], text: await text("p"), title: await page.title(), styled, problems: found });
+    const { hash } = new URL(page.url());
+    put("last", { heading: (await text("h1"))[0], text: await text("p"), title: await page.title(), hash, styled, problems: found });
     await held("close");
   } finally {
     await browser.close();

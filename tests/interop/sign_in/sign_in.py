@@ -5,13 +5,14 @@ import sys
 import time
 from pathlib import Path
 
+import console
 import failures
 import pages
 import races
 import readers
 from world import Problem
 
-MODULES = [pages, readers, races, failures]
+MODULES = [pages, console, readers, races, failures]
 
 
 def main():

@@ -33,6 +33,15 @@ sso_account_id = 111111111111
 sso_role_name = Own
 region = eu-west-1
 
+[profile keys]
+aws_access_key_id = {key}
+aws_secret_access_key = {secret}
+
+[profile role]
+role_arn = {role}
+source_profile = keys
+region = eu-west-1
+
 [profile signin]
 login_session = arn:aws:iam::111111111111:user/dev
 region = eu-west-1
@@ -92,13 +101,15 @@ class Doubles:
 
 
 class Home:
-    """A fresh home with the profiles `sso` and `signin`."""
+    """A fresh home with the profiles `sso`, `signin` and `role`."""
 
     def __init__(self, options, doubles, start_url=None):
         self.options, self.doubles = options, doubles
         self.path = Path(tempfile.mkdtemp(prefix="home-", dir=options.dir))
         (self.path / ".aws").mkdir()
-        config = CONFIG.format(start_url=start_url or doubles.about["identityCenter"]["startUrl"])
+        sts, role = doubles.about["sts"], doubles.about["console"]["role"]
+        start_url = start_url or doubles.about["identityCenter"]["startUrl"]
+        config = CONFIG.format(start_url=start_url, role=role, key=sts["accessKeyId"], secret=sts["secretAccessKey"])
         (self.path / ".aws/config").write_text(config)
         self.visits = self.path / "visits"
         self.visits.mkdir()
@@ -114,13 +125,15 @@ class Home:
         self.sso_file = self.path / f".aws/sso/cache/{hashlib.sha1(b'corp').hexdigest()}.json"
         self.signin_file = self.path / f".aws/login/cache/{hashlib.sha256(SESSION_ARN.encode()).hexdigest()}.json"
 
-    def chromium(self, press, holds=False):
+    def chromium(self, press, holds=False, template=None):
         """Uses Chromium as the browser. Returns the directory of its results."""
         directory = Path(tempfile.mkdtemp(prefix="browser-", dir=self.path))
         plan = {"chromium": self.options.chromium, "playwright": str(self.options.playwright), "press": press}
         plan |= {"proxy": self.doubles.about["proxy"], "directory": str(directory), "holds": holds}
         (directory / "plan").write_text(json.dumps(plan))
         self.variables["BROWSER"] = f"node {HERE}/browser.js {directory}/plan"
+        if template:
+            self.variables["AMPLIFY_CREDS_BROWSER"] = f"node {HERE}/browser.js {directory}/plan {template}"
         return directory
 
     def start(self, *arguments, **more):

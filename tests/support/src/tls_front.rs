@@ -74,10 +74,20 @@ impl TlsFront {
     ///
     /// If `url` is not an `http` URL.
     pub fn forward(&self, host: &str, url: &str) {
-        let (authority, _) = split(url).expect("an http URL");
-        let address = authority.to_owned();
+        self.forward_path(host, url, ("", url));
+    }
+
+    /// As [`TlsFront::forward`], but forwards the requests for one path to another double.
+    ///
+    /// # Panics
+    ///
+    /// If a URL is not an `http` URL.
+    pub fn forward_path(&self, host: &str, url: &str, (path, other): (&str, &str)) {
+        let address = |url| split(url).expect("an http URL").0.to_owned();
+        let (path, address, other) = (path.to_owned(), address(url), address(other));
         self.answer(host, move |request| {
-            exchange(&address, &request.clone().with_header("x-forwarded-proto", "https"))
+            let address = if request.path() == path { &other } else { &address };
+            exchange(address, &request.clone().with_header("x-forwarded-proto", "https"))
                 .unwrap_or_else(|_| Reply::Whole(Response::new(502, Utc::now())))
         });
     }

@@ -24,14 +24,7 @@ use crate::plan::{BaseSource, CredentialPlan};
 use crate::policy::ArnScope;
 use crate::profile::ProfileSet;
 
-use opening::Opening;
-
-/// What the user reads about the console that was opened.
-struct Console {
-    address: Secret,
-    subject: String,
-    end: String,
-}
+use opening::{Console, Opening};
 
 pub(crate) fn run(context: &Context, options: &ConsoleOptions) -> Result<(), Failure> {
     let set = context.profiles()?;

@@ -8,12 +8,18 @@ use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::{note, write_stdout};
 use crate::console::handoff::{self, HandoffError, LIMIT};
 use crate::core::sanitize::printable;
+use crate::core::secret::Secret;
 use crate::os::browser::Browser;
 use crate::output::print_message;
 use crate::prompt::{PromptError, try_print_on_terminal};
 use crate::sign_in::Flow;
 
-use super::Console;
+pub(super) struct Console {
+    pub(super) address: Secret,
+    pub(super) subject: String,
+    /// Empty, or when the console ends, after a comma.
+    pub(super) end: String,
+}
 
 pub(super) enum Opening<'a> {
     Stdout,
