@@ -22,13 +22,13 @@ pub(crate) struct Head {
 pub(crate) struct HttpReply {
     pub(crate) status: &'static str,
     /// In addition to the length, `Cache-Control: no-store` and `Connection: close`.
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, Zeroizing<String>)>,
     pub(crate) body: Zeroizing<Vec<u8>>,
 }
 
 impl HttpReply {
     pub(crate) fn json(status: &'static str, body: Zeroizing<Vec<u8>>) -> Self {
-        Self { status, headers: vec![("Content-Type", "application/json".to_owned())], body }
+        Self { status, headers: vec![("Content-Type", "application/json".to_owned().into())], body }
     }
 
     /// The SDKs show the message.
@@ -38,15 +38,16 @@ impl HttpReply {
     }
 
     pub(super) fn bytes(&self) -> Zeroizing<Vec<u8>> {
-        let headers = self.headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
-        let head = format!(
-            "HTTP/1.1 {}\r\n{headers}Content-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n",
-            self.status,
-            self.body.len()
-        );
-        let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + self.body.len()));
-        bytes.extend_from_slice(head.as_bytes());
-        bytes.extend_from_slice(&self.body);
+        let Self { status, headers, body } = self;
+        let first = format!("HTTP/1.1 {status}\r\n");
+        let last = format!("Content-Length: {}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n", body.len());
+        // An address in a header may contain a token. No buffer grows, which would leave a copy.
+        let headers: Vec<_> = headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect();
+        let texts = || std::iter::once(first.as_str()).chain(headers.iter().copied()).chain([last.as_str()]);
+        let length = texts().map(str::len).sum::<usize>() + body.len();
+        let mut bytes = Zeroizing::new(Vec::with_capacity(length));
+        texts().for_each(|text| bytes.extend_from_slice(text.as_bytes()));
+        bytes.extend_from_slice(body);
         bytes
     }
 }

@@ -44,10 +44,10 @@ impl Page<'_> {
             title = escaped(title)
         );
         let headers = vec![
-            ("Content-Type", "text/html; charset=utf-8".to_owned()),
-            ("Content-Security-Policy", POLICY.clone()),
-            ("Referrer-Policy", "no-referrer".to_owned()),
-            ("X-Content-Type-Options", "nosniff".to_owned()),
+            ("Content-Type", "text/html; charset=utf-8".to_owned().into()),
+            ("Content-Security-Policy", POLICY.clone().into()),
+            ("Referrer-Policy", "no-referrer".to_owned().into()),
+            ("X-Content-Type-Options", "nosniff".to_owned().into()),
         ];
         HttpReply { status: "200 OK", headers, body: Zeroizing::new(body.into_bytes()) }
     }
@@ -66,7 +66,7 @@ fn escaped(text: &str) -> String {
 }
 
 pub(crate) fn redirect(url: &str) -> HttpReply {
-    let headers = vec![("Location", url.to_owned()), ("Referrer-Policy", "no-referrer".to_owned())];
+    let headers = vec![("Location", url.to_owned().into()), ("Referrer-Policy", "no-referrer".to_owned().into())];
     HttpReply { status: "303 See Other", headers, body: Zeroizing::default() }
 }
 
@@ -75,7 +75,7 @@ pub(crate) fn refused(status: &'static str) -> HttpReply {
 }
 
 pub(crate) fn refused_with(status: &'static str, text: &str) -> HttpReply {
-    let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned())];
+    let headers = vec![("Content-Type", "text/plain; charset=utf-8".to_owned().into())];
     HttpReply { status, headers, body: Zeroizing::new(format!("{text}\n").into_bytes()) }
 }
 

@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(status(start.reply(|| false)), "403");
         assert!(!start.is_visited());
         let first = start.reply(|| true);
-        assert!(first.headers.contains(&("Location", "https://signin.example/?token=t".to_owned())));
+        assert!(first.headers.contains(&("Location", "https://signin.example/?token=t".to_owned().into())));
         assert_eq!((first.status, start.is_visited()), ("303 See Other", true));
         assert_eq!(status(start.reply(|| true)), "404");
     }

@@ -293,7 +293,7 @@ fn credentials_without_a_role_are_refused_with_a_role_profile() {
             &["console", "signed-in"],
             3,
             "profile signed-in has a user of AWS Sign-In, but only a role can open the console",
-            "the browser of this user is signed in: open https://console.aws.amazon.com",
+            "the browser of this user is signed in to the console: open https://console.aws.amazon.com",
         ),
         (
             &["console", "isolated"],
@@ -424,10 +424,10 @@ fn browser_template_also_serves_login() {
 #[test]
 fn address_is_on_the_terminal_if_no_browser_opens() {
     for (variables, heading) in [
-        ("SSH_CONNECTION=x BROWSER=true", "Cannot open a browser in an SSH session."),
-        ("", "Cannot open a browser without a display."),
-        ("BROWSER=false", "Cannot open a browser: false ended with exit status: 1."),
-        ("AMPLIFY_CREDS_BROWSER=/missing/browser", "Cannot open a browser: cannot start /missing/browser:"),
+        ("SSH_CONNECTION=x BROWSER=true", "cannot open a browser in an SSH session"),
+        ("", "cannot open a browser without a display"),
+        ("BROWSER=false", "cannot open a browser: false ended with exit status: 1"),
+        ("AMPLIFY_CREDS_BROWSER=/missing/browser", "cannot open a browser: cannot start /missing/browser:"),
     ] {
         let story = story();
         let script = format!("{variables} \"$PROGRAM\" console nomfa >\"$FILES/stdout\" 2>\"$FILES/stderr\"");

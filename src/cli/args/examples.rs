@@ -58,7 +58,7 @@ pub(super) const CONSOLE_EXAMPLES: &str = "\
 Examples:
   amplify-creds console bizcorprole
   amplify-creds console bizcorprole --service s3 --region eu-west-1
-  amplify-creds console bizcorprole --service cloudformation --duration 8h
+  amplify-creds console bizcorprole --duration 1h
   # the credentials of this shell
   amplify-creds exec bizcorprole -- amplify-creds console
   # copy the address for a browser on another machine
@@ -69,18 +69,18 @@ Center, the command opens a link of its portal. Without PROFILE, --profile and
 AMPLIFY_CREDS_PROFILE, it uses the credentials of the environment if there are
 any.
 
-The browser is opened at an address of 127.0.0.1 that works once and leads to the
-console, so that other users cannot read the sign-in token in the arguments of
-the browser. Over SSH, without a display, or if no browser starts, the address of
-the console is printed on the terminal. It is never printed on stderr, which may
-be a log.
+The browser is opened at an address of 127.0.0.1 that works once and leads to
+the console. Otherwise other users could read the sign-in token in the arguments
+of the browser. Over SSH, without a display, or if no browser starts, the
+address of the console is printed on the terminal. It is never printed on
+stderr, which may be a log.
 
 --print prints the address on stdout. Keep it secret: every person with it can
 use the console as you. It can be opened for 15 minutes.
 
-The setting browser selects the browser, also for login. This opens each profile
-in its own container of Firefox, with an extension such as Open external links in
-a container:
+The setting browser selects the browser, also for login. This line opens each
+profile in its own container of Firefox, with an extension such as \"Open
+external links in a container\":
   browser = firefox 'ext+container:name={profile}&url={url}'";
 
 pub(super) const LOGIN_EXAMPLES: &str = "\

@@ -199,9 +199,9 @@ Default: AMPLIFY_CREDS_PROFILE, AWS_PROFILE, AWS_DEFAULT_PROFILE, \"default\".";
 
 const CONSOLE_DURATION: &str = "Session duration, for example 1h or 3600
 
-The session of the console is as long if AWS allows it: for a role of a
-long-term key, of IAM Identity Center or of a web identity. Otherwise it ends
-with the credentials.";
+The console lasts as long, if AWS allows it: for a role that a long-term
+key assumes, for IAM Identity Center and for a web identity. Otherwise it
+ends with the credentials.";
 
 /// Hides options from `-h` of commands with many others, which would not fit a screen otherwise.
 fn hide_long_list(arg: Arg) -> Arg {

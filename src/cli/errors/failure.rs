@@ -35,7 +35,7 @@ error_codes! {
     EDIT: "edit", 1, "cannot edit a file, or the file has changed";
     ENDPOINT: "endpoint", 1, "exec --serve: cannot start the endpoint";
     INTERNAL: "internal", 1, "internal error, or cannot start the HTTP client";
-    BROWSER: "browser", 1, "console: no browser opens, and no terminal shows the address";
+    BROWSER: "browser", 1, "console cannot open a browser and has no terminal";
     ROTATION: "rotation", 1, "keys rotate cannot begin or continue";
     FINDINGS: "findings", 1, "check or boundary show --cloud found errors";
     USAGE: "usage", 2, "invalid or conflicting arguments";

@@ -19,6 +19,7 @@ use crate::core::clock::Clock;
 use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::core::secret::Secret;
+use crate::os::env;
 use crate::output::{left, left_until};
 use crate::plan::{BaseSource, CredentialPlan};
 use crate::policy::ArnScope;
@@ -32,7 +33,9 @@ pub(crate) fn run(context: &Context, options: &ConsoleOptions) -> Result<(), Fai
     let plan = credentials::plan(context, &set, &inputs)?;
     let asked = inputs.duration.as_ref().map(|asked| asked.value);
     // Before a prompt for an MFA code.
-    let opening = Opening::of(context, options, &plan.profile)?;
+    let active = context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE);
+    let name = plan.profile_in_files().or(active.as_deref()).unwrap_or(&plan.profile);
+    let opening = Opening::of(context, options, plan.profile_in_files(), name)?;
     let console = match Access::of(&plan, asked) {
         Access::Portal(sso) => {
             let has_page = options.service.is_some() || options.destination.is_some() || plan.region.is_some();

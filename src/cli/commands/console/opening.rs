@@ -1,5 +1,7 @@
 //! Shows the address of the console to the browser, or to the user.
 
+use zeroize::Zeroizing;
+
 use crate::cli::args::ConsoleOptions;
 use crate::cli::browser::{browser, machine};
 use crate::cli::context::Context;
@@ -21,89 +23,93 @@ pub(super) struct Console {
     pub(super) end: String,
 }
 
-pub(super) enum Opening<'a> {
+pub(super) struct Opening<'a> {
+    way: OpeningWay<'a>,
+    /// `None` for the credentials of the environment.
+    profile: Option<&'a str>,
+}
+
+enum OpeningWay<'a> {
     Stdout,
     /// Why no browser can open.
     Terminal(&'static str),
-    Browser(Browser<'a>, &'a str),
+    Browser(Browser<'a>),
 }
 
 impl<'a> Opening<'a> {
-    pub(super) fn of(context: &'a Context, options: &ConsoleOptions, profile: &'a str) -> Result<Self, Failure> {
-        let browser = browser(context, profile)?;
+    /// `name` is the value of `{profile}` in the template of the browser.
+    pub(super) fn of(
+        context: &'a Context,
+        options: &ConsoleOptions,
+        profile: Option<&'a str>,
+        name: &'a str,
+    ) -> Result<Self, Failure> {
+        let browser = browser(context, name)?;
         if options.print {
-            return Ok(Self::Stdout);
+            return Ok(Self { way: OpeningWay::Stdout, profile });
         }
         let machine = machine(context);
         if machine.flow() == Flow::Browser {
-            return Ok(Self::Browser(browser, profile));
+            return Ok(Self { way: OpeningWay::Browser(browser), profile });
         }
         let why = if machine.is_remote { "in an SSH session" } else { "without a display" };
+        let opening = Self { way: OpeningWay::Terminal(why), profile };
         // Prints nothing, but finds out whether the user can see the address.
         if try_print_on_terminal("") {
-            Ok(Self::Terminal(why))
+            Ok(opening)
         } else {
-            Err(without_terminal(profile, &format!("cannot open a browser {why}")))
+            Err(opening.invisible(&format!("cannot open a browser {why}")))
         }
     }
 
     pub(super) fn open(&self, context: &Context, console: &Console) -> Result<(), Failure> {
-        let Console { address, subject, end } = console;
-        match self {
-            Self::Stdout => write_stdout(format!("{}\n", address.expose()).as_bytes()),
-            Self::Terminal(why) => {
-                let heading = format!("Cannot open a browser {why}.");
-                if shown(&heading, console) { Ok(()) } else { Err(without_terminal("PROFILE", &heading)) }
-            }
-            Self::Browser(browser, profile) => {
-                let directory = &context.paths.cache_dir;
-                let opened = handoff::open(browser, directory, address, |start| {
-                    print_message(
-                        "If no browser window opens, open this address in a browser of this machine. It works once:",
-                    );
-                    print_message(&format!("  {start}"));
-                });
-                match opened {
-                    Ok(()) => {
-                        note(context, &format!("opened the console of {subject}{end}"));
-                        Ok(())
-                    }
-                    Err(HandoffError::Browser(error)) => {
-                        let problem = format!("cannot open a browser: {error}");
-                        let heading = format!("Cannot open a browser: {error}.");
-                        if shown(&heading, console) { Ok(()) } else { Err(without_terminal(profile, &problem)) }
-                    }
-                    Err(HandoffError::Listener(error)) => {
-                        Err(without_terminal(profile, &format!("cannot listen on 127.0.0.1: {error}")))
-                    }
-                    Err(HandoffError::NotVisited) => {
-                        let minutes = LIMIT.as_secs() / 60;
-                        let message = format!("the browser did not open the address within {minutes} min");
-                        Err(Failure::new(BROWSER, message).hint(print_hint(profile)))
-                    }
-                    Err(HandoffError::Ended(PromptError::Signalled(signal))) => Err(Failure::by_signal(signal)),
-                    Err(HandoffError::Ended(_)) => Err(Failure::new(CANCELLED, "cancelled")),
-                }
-            }
+        match &self.way {
+            OpeningWay::Stdout => write_stdout(Zeroizing::new(format!("{}\n", console.address.expose())).as_bytes()),
+            OpeningWay::Terminal(why) => self.show(&format!("cannot open a browser {why}"), console),
+            OpeningWay::Browser(browser) => self.open_in(browser, context, console),
         }
     }
-}
 
-/// Prints the address on the terminal, and never on stderr, which may be a log.
-fn shown(heading: &str, Console { address, subject, end }: &Console) -> bool {
-    let lines = [
-        heading.to_owned(),
-        format!("To open the console of {subject}{end}, open this address within 15 minutes. It is a secret:"),
-        format!("  {}", address.expose()),
-    ];
-    try_print_on_terminal(&lines.iter().fold(String::new(), |text, line| text + &printable(line) + "\n"))
-}
+    fn open_in(&self, browser: &Browser<'_>, context: &Context, console: &Console) -> Result<(), Failure> {
+        let Console { address, subject, end } = console;
+        let opened = handoff::open(browser, &context.paths.cache_dir, address, |start| {
+            print_message("If no browser window opens, open this address in a browser of this machine. It works once:");
+            print_message(&format!("  {start}"));
+        });
+        match opened {
+            Ok(()) => {
+                note(context, &format!("opened the console of {subject}{end}"));
+                Ok(())
+            }
+            Err(HandoffError::Browser(error)) => self.show(&format!("cannot open a browser: {error}"), console),
+            Err(HandoffError::Listener(error)) => self.show(&format!("cannot listen on 127.0.0.1: {error}"), console),
+            Err(HandoffError::NotVisited) => {
+                let minutes = LIMIT.as_secs() / 60;
+                let message = format!("the browser did not open the address within {minutes} min");
+                Err(Failure::new(BROWSER, message).hint(self.print_hint()))
+            }
+            Err(HandoffError::Ended(PromptError::Signalled(signal))) => Err(Failure::by_signal(signal)),
+            Err(HandoffError::Ended(_)) => Err(Failure::new(CANCELLED, "cancelled")),
+        }
+    }
 
-fn without_terminal(profile: &str, problem: &str) -> Failure {
-    let message = format!("{problem}, and no terminal can show the address");
-    Failure::new(BROWSER, message).hint(print_hint(profile))
-}
+    /// Prints the address on the terminal, and never on stderr, which may be a log.
+    fn show(&self, problem: &str, Console { address, subject, end }: &Console) -> Result<(), Failure> {
+        let heading = format!(
+            "{problem}\nTo open the console of {subject}{end}, open this address within 15 minutes. It is a secret:\n"
+        );
+        let heading = heading.lines().map(|line| printable(line) + "\n").collect::<String>();
+        let text = Zeroizing::new(format!("{heading}  {}\n", address.expose()));
+        if try_print_on_terminal(&text) { Ok(()) } else { Err(self.invisible(problem)) }
+    }
 
-fn print_hint(profile: &str) -> String {
-    format!("to print the address on stdout: amplify-creds console --print {}", shell_word(profile))
+    fn invisible(&self, problem: &str) -> Failure {
+        let message = format!("{problem}, and no terminal can show the address");
+        Failure::new(BROWSER, message).hint(self.print_hint())
+    }
+
+    fn print_hint(&self) -> String {
+        let profile = self.profile.map(|profile| format!(" {}", shell_word(profile))).unwrap_or_default();
+        format!("to print the address on stdout: amplify-creds console --print{profile}")
+    }
 }

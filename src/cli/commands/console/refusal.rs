@@ -10,6 +10,7 @@ use crate::core::masking::{masked, shown_url};
 use crate::os::env;
 use crate::plan::sources::SsoSession;
 use crate::plan::{CredentialPlan, build};
+use crate::policy::ArnScope;
 use crate::profile::ProfileSet;
 
 pub(super) fn of_access(
@@ -26,7 +27,10 @@ pub(super) fn of_access(
     let failure = rejected(plan, problem);
     match why {
         WithoutConsole::SignInUser => {
-            failure.hint("the browser of this user is signed in: open https://console.aws.amazon.com")
+            let ArnScope { partition, region, .. } = ArnScope::of(plan);
+            let host = ConsoleHosts::of(&partition, region.as_deref()).map(|hosts| hosts.console());
+            let page = host.map(|host| format!(": open https://{host}")).unwrap_or_default();
+            failure.hint(format!("the browser of this user is signed in to the console{page}"))
         }
         _ => failure.hint(role_hint(context, set, plan)),
     }
