@@ -1,7 +1,7 @@
 //! `keys rotate` with gnome-keyring on a bus of its own.
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use amplify_creds::access_keys::StoredKey;
 use amplify_creds::core::secret::Secret;
@@ -15,14 +15,15 @@ use test_support::{
 };
 
 use crate::PROGRAM;
+use crate::killed::{Victim, sweep};
 
-pub(crate) const ROTATE: [&str; 4] = ["keys", "rotate", "dev", "--yes"];
+const ROTATE: [&str; 4] = ["keys", "rotate", "dev", "--yes"];
 const FINISH: [&str; 5] = ["keys", "rotate", "dev", "--finish", "--yes"];
 
 /// A profile `dev` with its key in the key store.
 pub(crate) struct Story {
-    pub(crate) sts: FakeSts,
-    pub(crate) home: TestHome,
+    sts: FakeSts,
+    home: TestHome,
     daemon: KeyStoreDaemon,
 }
 
@@ -73,7 +74,7 @@ impl Story {
         StoredKey::parse(&self.store().get(item, Unlock::Never).unwrap()?)
     }
 
-    pub(crate) fn variables(&self) -> [(&str, String); 2] {
+    fn variables(&self) -> [(&str, String); 2] {
         [("DBUS_SESSION_BUS_ADDRESS", self.daemon.address().to_owned()), ("AWS_ENDPOINT_URL_IAM", self.sts.url())]
     }
 
@@ -96,7 +97,7 @@ impl Story {
         Terminal::script(&self.home, &format!("{bus}='{address}' {iam}='{url}' {command}"))
     }
 
-    pub(crate) fn records(&self) -> String {
+    fn records(&self) -> String {
         fs::read_to_string(self.home.cache_dir().join("keys.json")).unwrap_or_default()
     }
 
@@ -124,7 +125,7 @@ impl Story {
     }
 
     /// No key is lost: an active key of the user is in the key store with its secret.
-    pub(crate) fn has_a_key(&self) {
+    fn has_a_key(&self) {
         let stored = [item(), new_item()].into_iter().filter_map(|item| self.stored(&item));
         let is_active = |stored: StoredKey| {
             let same = |key: &AccessKey| {
@@ -137,7 +138,7 @@ impl Story {
     }
 
     /// The new key is stored, and the old one inactive.
-    pub(crate) fn is_rotated(&self) {
+    fn is_rotated(&self) {
         let keys = self.keys();
         let states: Vec<_> = keys.iter().map(|key| (key.id() == ACCESS_KEY_ID, key.is_active())).collect();
         assert_eq!(states, [(true, false), (false, true)], "{}", self.records());
@@ -710,4 +711,32 @@ fn profile_without_a_stored_key_is_refused() {
     let run = story.run(&ROTATE);
     run.failed_with(4);
     assert!(run.stderr.contains("keys add dev"), "{}", run.stderr);
+}
+
+impl Victim for Story {
+    fn home(&self) -> &TestHome {
+        &self.home
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.home.command(&ROTATE);
+        command.envs(self.variables());
+        command
+    }
+
+    fn check(&self, place: &str) {
+        let place = format!("{place}: {}", self.records());
+        self.has_a_key();
+        let next = self.run(&ROTATE);
+        // The killed run may have been complete.
+        let is_complete = next.code == Some(1) && next.stderr.contains("--finish");
+        assert!(next.code == Some(0) || is_complete, "{place}: {next:?}");
+        self.is_rotated();
+    }
+}
+
+#[test]
+#[ignore = "takes a minute and needs strace"]
+fn killed_rotation_loses_no_key_and_is_continued() {
+    sweep(story);
 }

@@ -1,11 +1,13 @@
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use test_support::biz_corp::{ACCESS_KEY_ID, BIZ_CORP_ROLE, MFA_SERIAL, SECRET_ACCESS_KEY, USER_ARN};
-use test_support::{Fault, Terminal};
+use test_support::{Fault, Terminal, TestHome};
 
 use super::{KeysHome, assert_hidden, assert_user};
+use crate::killed::{Victim, sweep};
 use crate::{add_config, fresh_code, json};
 
 #[test]
@@ -263,4 +265,39 @@ fn temporary_and_unclear_keys_are_refused() {
     let message =
         "amplify-creds: the Secret Service already has another key of profile devcorpuser: AKIAAAAAAAAAAAAAAAAA";
     assert_eq!(run.failed_with(3).first_error_line(), message);
+}
+
+const IMPORT: [&str; 4] = ["keys", "import", "devcorpuser", "--yes"];
+
+impl Victim for KeysHome {
+    fn home(&self) -> &TestHome {
+        &self.home
+    }
+
+    fn command(&self) -> Command {
+        self.home.command(&IMPORT)
+    }
+
+    fn check(&self, place: &str) {
+        let is_stored = || self.stored_id("devcorpuser").as_deref() == Some(ACCESS_KEY_ID);
+        assert!(is_stored() || self.text(".aws/credentials").contains(SECRET_ACCESS_KEY), "{place}: the key is lost");
+        let next = self.run(&IMPORT);
+        assert_eq!(next.code, Some(0), "{place}: {next:?}");
+        assert!(is_stored(), "{place}");
+        assert_eq!(self.files_with_secret(), [""; 0].map(PathBuf::from), "{place}");
+        let run = self.run(&["whoami", "devcorpuser"]);
+        assert_eq!(run.code, Some(0), "{place}: {run:?}");
+    }
+}
+
+#[test]
+#[ignore = "takes a minute and needs strace"]
+fn killed_import_loses_no_key_and_is_completed() {
+    sweep(|| {
+        let home = KeysHome::new()?;
+        // An older run of `setup` has left a backup.
+        let credentials = home.text(".aws/credentials");
+        home.home.write(".amplify/awscloudformation/credentials.backup.1", credentials);
+        Some(home)
+    });
 }
