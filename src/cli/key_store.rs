@@ -54,7 +54,8 @@ pub(crate) fn recover_record(context: &Context, plan: &mut CredentialPlan) -> Re
     }
     match stored_key(&context.key_store(), &key_store.profile, context.unlock()) {
         Ok(key) => {
-            let record = AccessKeyRecord::of(&key, Clock::System.now());
+            let config = Some(context.config());
+            let record = AccessKeyRecord { config, ..AccessKeyRecord::of(&key, Clock::System.now()) };
             if let Err(error) = AccessKeyRecords::set(&context.paths.cache_dir, &key_store.profile, record) {
                 context.warn(|| error.to_string());
             }

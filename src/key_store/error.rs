@@ -10,7 +10,7 @@ pub enum KeyStoreError {
     #[error("the key store is locked")]
     Locked,
     /// By the user, in this process or in the process that this one waited for.
-    #[error("the prompt to unlock the key store was dismissed")]
+    #[error("the key store is locked, and its prompt was dismissed or could not be shown")]
     Dismissed,
     #[error("the key store did not answer within {0} s")]
     TimedOut(u64),

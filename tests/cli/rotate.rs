@@ -611,7 +611,7 @@ fn only_one_run_rotates_at_a_time() {
     story.sts.wait_for("CreateAccessKey", 1);
     let second = story.run(&ROTATE);
     second.failed_with(7);
-    assert!(second.stderr.contains("another process is rotating the key of profile dev"), "{}", second.stderr);
+    assert!(second.stderr.contains("another process is changing the key of profile dev"), "{}", second.stderr);
     story.sts.clear_faults();
     let first = Finished::from(child.wait_with_output().unwrap());
     assert_eq!(first.code, Some(0), "{first:?}");

@@ -3,10 +3,10 @@ use crate::cli::errors::failure::{
     ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, KEY_STORE, NETWORK, SIGN_IN_NEEDED,
 };
 use crate::cli::errors::network::{misconfigured, untrusted};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::key_store::{KeyStore, KeyStoreError};
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::{KeyPlace, Keys};

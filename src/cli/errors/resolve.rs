@@ -6,8 +6,8 @@ use crate::cli::errors::failure::{
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered_by};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::key_store::KeyStoreError;
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;

@@ -3,7 +3,7 @@ use crate::cli::errors::failure::{
     ACCESS_DENIED, BASE_FAILED, CACHE, CANCELLED, CREDENTIALS_REJECTED, Failure, KEY_STORE, REFUSED, ROTATION,
 };
 use crate::cli::errors::network::unanswered_by;
-use crate::cli::errors::shell_word::shell_word;
+use crate::core::shell_word::shell_word;
 use crate::key_store::{KeyStore, KeyStoreError};
 use crate::prompt::PromptError;
 use crate::rotation::RotationError;

@@ -1,7 +1,7 @@
 use crate::access_keys::{Rotation, RotationStep};
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::shell_word::shell_word;
 use crate::rotation::used_after_deactivation;
 
 use super::ask;

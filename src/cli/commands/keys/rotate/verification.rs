@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::shell_word::shell_word;
 use crate::iam::AccessKeyMetadata;
 
 use super::rotation_run::RotationRun;
