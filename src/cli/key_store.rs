@@ -31,7 +31,7 @@ impl Context {
         Ok(Store::new(directory).with_sealing(sealing))
     }
 
-    fn seals(&self) -> Result<bool, Failure> {
+    pub(crate) fn seals(&self) -> Result<bool, Failure> {
         let Some(found) = self.setting(env::AMPLIFY_CREDS_SEAL, "seal") else { return Ok(false) };
         match found.value.to_ascii_lowercase().as_str() {
             "off" => Ok(false),

@@ -77,6 +77,8 @@ impl StoredKeyFacts {
             _ => None,
         }));
         let (items, store_problem) = items(&profiles, world);
+        let of_sealing = || world.key_store.get(&KeyStoreItem::SealingKey, Unlock::Never).err();
+        let store_problem = store_problem.or_else(|| world.seals.then(of_sealing).flatten());
         let backups = backups(directory).iter().filter_map(|path| backup(path, texts, world)).collect();
         let may_have_store = world.key_store.may_exist();
         let config = world.paths.config.display().to_string();

@@ -9,6 +9,9 @@ pub enum KeyStoreError {
     /// A prompt was not allowed.
     #[error("the key store is locked")]
     Locked,
+    /// Creating the user's first keyring needs a prompt, which was not allowed.
+    #[error("the key store has no default keyring yet")]
+    NoKeyring,
     /// By the user, in this process or in the process that this one waited for.
     #[error("the key store is locked, and its prompt was dismissed or could not be shown")]
     Dismissed,

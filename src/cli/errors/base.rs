@@ -81,7 +81,7 @@ fn of_key_store(error: &SourceError, profile: &str) -> Failure {
     let (store, word) = (KeyStore::name(), shell_word(profile));
     let failure = |code, what: &str| Failure::new(code, format!("cannot get the key of profile {profile}: {what}"));
     match error {
-        SourceError::KeyStore(error @ KeyStoreError::Locked) => {
+        SourceError::KeyStore(error @ (KeyStoreError::Locked | KeyStoreError::NoKeyring)) => {
             failure(KEY_STORE, &error.to_string()).hint(format!("to unlock it: amplify-creds login {word}"))
         }
         SourceError::KeyStore(error) => {

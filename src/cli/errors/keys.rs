@@ -65,7 +65,9 @@ pub(crate) fn of_key_profile(error: SetupError) -> Failure {
 pub(crate) fn of_key_store(action: &str, error: &KeyStoreError) -> Failure {
     let failure = Failure::new(KEY_STORE, format!("cannot {action}: {error}"));
     match error {
-        KeyStoreError::Locked => failure.hint("to be asked for its password, omit --no-input"),
+        KeyStoreError::Locked | KeyStoreError::NoKeyring => {
+            failure.hint("to be asked for its password, omit --no-input")
+        }
         // Its message says what is missing.
         KeyStoreError::Missing(_) => failure,
         _ => failure.hint("to check the key store: amplify-creds doctor"),

@@ -101,7 +101,7 @@ pub(super) fn store(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |error: &KeyStoreError| {
         let hit = Hit::general(None, error.to_string());
         match error {
-            KeyStoreError::Locked | KeyStoreError::Dismissed => {
+            KeyStoreError::Locked | KeyStoreError::NoKeyring | KeyStoreError::Dismissed => {
                 hit.hint("unlock it in the desktop session; amplify-creds login also asks for its password")
             }
             KeyStoreError::Missing(_) => hit.hint("run the command in a desktop session, or start a key store"),

@@ -55,8 +55,14 @@ pub(super) fn run(context: &Context, name: &str, options: &RemoveKey) -> Result<
         warnings.push(format!("The key was stored for profile {name} in {config}, which needs it."));
     }
     let user = known.as_ref().and_then(user_name);
-    if known.is_some_and(|known| known.rotation.is_some()) {
-        warnings.push("A rotation of this key is in progress. The new key is deleted here, too.".to_owned());
+    let rotation = known.and_then(|known| known.rotation);
+    let other = rotation.as_ref().and_then(|rotation| {
+        let both = [Some(&rotation.old_key_id), rotation.new_key_id.as_ref()];
+        both.into_iter().flatten().find(|other| Some(*other) != id.as_ref()).cloned()
+    });
+    if rotation.is_some() {
+        let other = other.as_ref().map_or_else(String::new, |other| format!(" Its other key is {other}."));
+        warnings.push(format!("A rotation of this key is in progress.{other} Both are deleted here."));
     }
     if !users.is_empty() {
         warnings.push(format!("These profiles use the key and will fail: {}", users.join(", ")));
@@ -82,10 +88,10 @@ pub(super) fn run(context: &Context, name: &str, options: &RemoveKey) -> Result<
     if was_there {
         note(context, &format!("deleted the key of profile {name} in the {}", KeyStore::name()));
     }
-    if let Some(id) = id {
-        let user = user.map_or_else(String::new, |user| format!(" --user-name {}", shell_word(&user)));
+    let user = user.map_or_else(String::new, |user| format!(" --user-name {}", shell_word(&user)));
+    for id in id.into_iter().chain(other) {
         let command = format!("aws iam delete-access-key --access-key-id {}{user}", shell_word(&id));
-        note(context, &format!("the key stays active in AWS; to delete it: {command}"));
+        note(context, &format!("{id} stays in AWS; to delete it: {command}"));
     }
     Ok(())
 }

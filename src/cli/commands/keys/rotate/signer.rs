@@ -42,7 +42,7 @@ pub(super) struct Signer<'a> {
 
 /// The credentials of the profile and their user.
 pub(super) struct Signed {
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     pub(super) user: CallerIdentity,
     name: String,
 }
