@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use amplify_creds::access_keys::StoredKey;
 use amplify_creds::core::secret::Secret;
@@ -717,9 +718,11 @@ fn profile_without_a_stored_key_is_refused() {
 #[ignore = "IAM may know a new key some seconds later than STS"]
 fn new_key_that_is_deleted_meanwhile_leaves_the_old_one_active() {
     let Some(story) = story() else { return };
-    story.sts.fault_on("UpdateAccessKey", Fault::HELD, Some(1));
+    // The list before the deactivation shows the new key.
+    story.sts.fault_on("ListAccessKeys", Fault::Slow(Duration::ZERO), Some(1));
+    story.sts.fault_on("ListAccessKeys", Fault::HELD, Some(1));
     let child = story.start(&ROTATE);
-    story.sts.wait_for("UpdateAccessKey", 1);
+    story.sts.wait_for("ListAccessKeys", 2);
     let new = story.keys()[1].id().to_owned();
     story.sts.edit_world(|world| world.delete_access_key(&new));
     story.sts.clear_faults();
