@@ -37,6 +37,9 @@ pub struct AccessKeyRecord {
     pub created_at: Option<String>,
     /// RFC 3339.
     pub stored_at: String,
+    /// The path of the config file with the profile.
+    #[serde(default)]
+    pub config: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
 }
@@ -62,6 +65,7 @@ impl AccessKeyRecord {
             user_arn: None,
             created_at: None,
             stored_at: now.rfc3339(),
+            config: None,
             rotation: None,
         }
     }

@@ -178,6 +178,10 @@ impl Store {
         let mut file = Members::parse(&text).unwrap_or_default();
         let mut changed = without(&file, &|_, _, entry| is_ours_and_over(entry, now));
         let sealed = sealing.map_or_else(Vec::new, |sealing| sealing.seal_clear(&file));
+        if sealing.is_some() {
+            // It may hold sessions in clear.
+            let _ = self.remove_set_aside();
+        }
         for (outer, inner, entry) in &sealed {
             let sessions = sessions_of(&mut changed, &file, outer);
             if sessions.get(inner).is_some() {

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Command, CommandFactory};
 
 use crate::cli::args::Cli;
-use crate::cli::errors::shell_word::shell_word;
+use crate::core::shell_word::shell_word;
 use crate::os::env::Env;
 use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;

@@ -31,7 +31,7 @@ impl Context {
         Ok(Store::new(directory).with_sealing(sealing))
     }
 
-    fn seals(&self) -> Result<bool, Failure> {
+    pub(crate) fn seals(&self) -> Result<bool, Failure> {
         let Some(found) = self.setting(env::AMPLIFY_CREDS_SEAL, "seal") else { return Ok(false) };
         match found.value.to_ascii_lowercase().as_str() {
             "off" => Ok(false),
@@ -54,7 +54,8 @@ pub(crate) fn recover_record(context: &Context, plan: &mut CredentialPlan) -> Re
     }
     match stored_key(&context.key_store(), &key_store.profile, context.unlock()) {
         Ok(key) => {
-            let record = AccessKeyRecord::of(&key, Clock::System.now());
+            let config = Some(context.config());
+            let record = AccessKeyRecord { config, ..AccessKeyRecord::of(&key, Clock::System.now()) };
             if let Err(error) = AccessKeyRecords::set(&context.paths.cache_dir, &key_store.profile, record) {
                 context.warn(|| error.to_string());
             }

@@ -170,7 +170,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Doctor(options) => {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);
         }
-        Command::Keys { command } => keys::run(&Context::new("keys", global, None)?, &command),
+        Command::Keys { command } => keys::run(&Context::new("keys", global, command.name())?, &command),
         Command::Policy { document } => {
             let mut context = Context::new(document.words(), global, policy::name(&document))?;
             if matches!(*document, PolicyVerb::Boundary(_)) {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::cli::context::Context;
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::clock::Timestamp;
 use crate::core::masking::{masked, shown_url};
+use crate::core::shell_word::shell_word;
 use crate::output::fields::Emphasis;
 use crate::output::{left, left_until};
 use crate::profile::value_form::shown;

@@ -113,7 +113,7 @@ fn random_parts(text: &str, has_paths: bool) -> Vec<Range<usize>> {
             let range = word.start + part.start..word.start + part.end;
             // The AWS CLI names its token files by a hash.
             let is_hash = is_path && text[range.clone()].bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-            if !is_hash && is_random(&text[range.clone()]) {
+            if !is_hash && (is_key || is_random(&text[range.clone()])) {
                 found.push(range);
             }
         }

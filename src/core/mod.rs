@@ -9,4 +9,5 @@ pub mod origin;
 pub mod program_path;
 pub mod sanitize;
 pub mod secret;
+pub mod shell_word;
 pub mod utf8;

@@ -11,8 +11,8 @@ use crate::key_store::{KeyStoreError, KeyStoreItem, Unlock};
 use crate::os::backups::backups;
 use crate::os::fs::read_regular;
 use crate::plan::{BaseSource, CredentialPlan};
-use crate::profile::load::{Files, MAX_FILE_BYTES};
-use crate::profile_file::{Dialect, FileKind};
+use crate::profile::load::MAX_FILE_BYTES;
+use crate::profile::lost_keys::lost_keys;
 
 use super::finding::FilePlace;
 use super::world::World;
@@ -25,6 +25,8 @@ pub struct StoredKeyFacts {
     /// Whether the session may have a key store.
     pub may_have_store: bool,
     pub records: AccessKeyRecords,
+    /// The path of the config file.
+    pub config: String,
     pub record_problem: Option<(FilePlace, String)>,
     /// Why not all items were read.
     pub store_problem: Option<KeyStoreError>,
@@ -75,9 +77,12 @@ impl StoredKeyFacts {
             _ => None,
         }));
         let (items, store_problem) = items(&profiles, world);
+        let of_sealing = || world.key_store.get(&KeyStoreItem::SealingKey, Unlock::Never).err();
+        let store_problem = store_problem.or_else(|| world.seals.then(of_sealing).flatten());
         let backups = backups(directory).iter().filter_map(|path| backup(path, texts, world)).collect();
         let may_have_store = world.key_store.may_exist();
-        Self { may_have_store, records, record_problem, store_problem, items, backups }
+        let config = world.paths.config.display().to_string();
+        Self { may_have_store, records, config, record_problem, store_problem, items, backups }
     }
 }
 
@@ -106,14 +111,8 @@ fn items(profiles: &BTreeSet<String>, world: &World<'_>) -> (BTreeMap<String, It
 fn backup(path: &Path, texts: [&str; 2], world: &World<'_>) -> Option<BackupFacts> {
     let bytes = Zeroizing::new(read_regular(path, MAX_FILE_BYTES).ok()??);
     let text = std::str::from_utf8(&bytes).ok()?;
-    let is_config = path.file_name()?.to_str()?.starts_with(FileKind::Config.name());
-    let files = if is_config { Files::from_text(text, "") } else { Files::from_text("", text) };
-    let profiles = files.profiles(Dialect::Auto).ok()?.all();
-    let keys = profiles.iter().filter_map(|profile| profile.keys().ok().flatten());
-    let lost = keys.filter(|keys| {
-        keys.session_token.is_none() && !texts.iter().any(|text| text.contains(keys.secret_access_key.expose()))
-    });
-    let ids: BTreeSet<_> = lost.map(|keys| keys.access_key_id).collect();
+    let lost = lost_keys(path.file_name()?.to_str()?, text, texts);
+    let ids: BTreeSet<_> = lost.into_iter().map(|keys| keys.access_key_id).collect();
     let at = FilePlace::of_file(path.to_owned(), &world.paths.home);
     (!ids.is_empty()).then(|| BackupFacts { at, access_key_ids: ids.into_iter().collect() })
 }

@@ -17,6 +17,8 @@ pub struct World<'a> {
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
     pub key_store: &'a KeyStore,
+    /// Whether sessions are sealed with a key in the key store.
+    pub seals: bool,
 }
 
 /// The profile of the Amplify project around the current directory.

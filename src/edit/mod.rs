@@ -72,6 +72,11 @@ impl Original {
         self.text.is_some()
     }
 
+    /// By the path after following links.
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        self.real == other.real
+    }
+
     fn check_unchanged(&self) -> Result<(), WriteError> {
         // A link may have changed.
         let leads_here = file::real_path(&self.file.path).is_ok_and(|real| real == self.real);

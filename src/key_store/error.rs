@@ -9,8 +9,11 @@ pub enum KeyStoreError {
     /// A prompt was not allowed.
     #[error("the key store is locked")]
     Locked,
+    /// Creating the user's first keyring needs a prompt, which was not allowed.
+    #[error("the key store has no default keyring yet")]
+    NoKeyring,
     /// By the user, in this process or in the process that this one waited for.
-    #[error("the prompt to unlock the key store was dismissed")]
+    #[error("the key store is locked, and its prompt was dismissed or could not be shown")]
     Dismissed,
     #[error("the key store did not answer within {0} s")]
     TimedOut(u64),

@@ -2,6 +2,7 @@ pub mod effect;
 pub mod key_names;
 pub mod keys;
 pub mod load;
+pub mod lost_keys;
 pub(super) mod merged;
 pub mod near_miss;
 pub mod services;

@@ -37,6 +37,7 @@ enum Reason {
     Process(ProcessError),
     Service(Service, StsError),
     KeyStore(KeyStoreError),
+    Sealing(KeyStoreError),
 }
 
 impl Run<'_, '_> {
@@ -72,6 +73,10 @@ impl Run<'_, '_> {
                 }
                 _ => return None,
             },
+            // Each process would wait for the key store again, one after the other.
+            ResolveError::Sealing { error: error @ KeyStoreError::TimedOut(_), .. } => {
+                (Reason::Sealing(error.clone()), None)
+            }
             _ => return None,
         };
         Some(SharedFailure { reason, of, cancelled })
@@ -104,6 +109,10 @@ impl Run<'_, '_> {
             }
             Reason::Service(service, error) => {
                 Some(self.base_failed(SourceError::Service { service: *service, error: error.clone() }))
+            }
+            Reason::Sealing(error) => {
+                let failed = || ResolveError::Sealing { error: error.clone(), profile: self.plan.profile.clone() };
+                (!self.resolver.prompt.has_code()).then(failed)
             }
             Reason::KeyStore(error) => Some(self.base_failed(SourceError::KeyStore(error.clone()))),
         }

@@ -6,6 +6,8 @@ use crate::iam::{AccessKeyMetadata, LastUse};
 
 /// In seconds, between this machine and AWS.
 const CLOCK_DIFFERENCE: i64 = 300;
+/// In seconds. AWS accepts signatures of a clock that is 15 minutes off, and the rotation itself used the old key.
+const USE_TOLERANCE: i64 = 900;
 /// In seconds. More than the deadlines of all attempts to create a key.
 const CREATION: i64 = 60;
 
@@ -92,7 +94,7 @@ pub fn used_after_deactivation(rotation: &Rotation, last_use: &LastUse) -> bool 
     let deactivated = rotation.deactivated_at.as_deref().and_then(Timestamp::parse);
     match (last_use, deactivated) {
         (LastUse::Never, _) => false,
-        (LastUse::At { time, .. }, Some(deactivated)) => *time > deactivated.plus(CLOCK_DIFFERENCE),
+        (LastUse::At { time, .. }, Some(deactivated)) => *time > deactivated.plus(USE_TOLERANCE),
         (LastUse::At { .. }, None) => true,
     }
 }
@@ -198,7 +200,7 @@ mod tests {
             |seconds| LastUse::At { time: NOW.plus(seconds), service: "s3".to_owned(), region: "us-east-1".to_owned() };
         let deactivated_at = Some(NOW.rfc3339());
         let journal = Rotation { deactivated_at, ..rotation(RotationStep::Delete, Some("NEW")) };
-        for (last_use, expected) in [(LastUse::Never, false), (at(-5), false), (at(300), false), (at(301), true)] {
+        for (last_use, expected) in [(LastUse::Never, false), (at(-5), false), (at(900), false), (at(901), true)] {
             assert_eq!(used_after_deactivation(&journal, &last_use), expected, "{last_use:?}");
         }
         assert!(used_after_deactivation(&rotation(RotationStep::Delete, Some("NEW")), &at(-5)));

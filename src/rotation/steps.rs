@@ -1,4 +1,6 @@
 use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
 
 use crate::access_keys::{Rotation, RotationStep, StoredKey};
 use crate::core::clock::{Clock, Timestamp};
@@ -14,6 +16,8 @@ use super::keys_at_iam::KeysAtIam;
 
 /// If the response of CreateAccessKey is lost, the created key is deleted and another one created.
 const ATTEMPTS: u32 = 3;
+const UNKNOWN_KEY_ATTEMPTS: u32 = 4;
+const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(2);
 
 /// The rotation of one profile. The caller holds its lock.
 #[derive(Debug)]
@@ -125,12 +129,17 @@ impl<'a> Rotator<'a> {
 
     /// Creates the new key and stores it next to the old one. `is_repeated` if a killed run may have created a key that
     /// IAM does not list yet.
-    pub fn create(&mut self, iam: &KeysAtIam<'_>, is_repeated: bool) -> Result<(), RotationError> {
+    pub fn create(
+        &mut self,
+        iam: &KeysAtIam<'_>,
+        is_repeated: bool,
+        is_interrupted: &dyn Fn() -> bool,
+    ) -> Result<(), RotationError> {
         let mut attempt = 1;
         loop {
             match iam.create() {
                 Ok(key) => return self.store(iam, key),
-                Err(error) if attempt < ATTEMPTS && may_have_been_executed(&error) => {
+                Err(error) if attempt < ATTEMPTS && may_have_been_executed(&error) && !is_interrupted() => {
                     attempt += 1;
                     if self.delete_leftover(iam).is_err() {
                         return Err(RotationError::Iam { action: "CreateAccessKey", error });
@@ -228,7 +237,7 @@ impl<'a> Rotator<'a> {
     /// False if the old key no longer exists. Then the rotation is finished.
     pub fn deactivate(&mut self, iam: &KeysAtIam<'_>) -> Result<bool, RotationError> {
         let Some(old) = self.journal.rotation().map(|rotation| rotation.old_key_id.clone()) else { return Ok(false) };
-        if !iam.deactivate(&old)? {
+        if !deactivated(iam, &old)? {
             self.end()?;
             return Ok(false);
         }
@@ -255,6 +264,22 @@ impl<'a> Rotator<'a> {
             read.access_key_id == key.access_key_id && read.secret_access_key.expose() == key.secret_access_key.expose()
         };
         if read.is_some_and(is_same) { Ok(()) } else { Err(RotationError::NotStored) }
+    }
+}
+
+/// IAM may know the new key, which signs the call, later than STS.
+fn deactivated(iam: &KeysAtIam<'_>, old: &str) -> Result<bool, RotationError> {
+    let mut attempt = 1;
+    loop {
+        match iam.deactivate(old) {
+            Err(RotationError::Iam { error: StsError::Refused { code, .. }, .. })
+                if code == "InvalidClientTokenId" && attempt < UNKNOWN_KEY_ATTEMPTS =>
+            {
+                attempt += 1;
+                sleep(UNKNOWN_KEY_PAUSE);
+            }
+            outcome => return outcome,
+        }
     }
 }
 

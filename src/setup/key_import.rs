@@ -42,6 +42,8 @@ pub enum ImportError {
     OtherSecret { profile: String, at: Location },
     #[error("profile {profile} has the same keys and {key} ({at})")]
     OtherSource { profile: String, key: &'static str, at: Location },
+    #[error("profile {profile} has the same keys, but not the same mfa_serial ({at})")]
+    OtherMfa { profile: String, at: Location },
     #[error("the secret access key is also at {0}")]
     Elsewhere(Location),
     #[error(transparent)]
@@ -54,6 +56,7 @@ struct KeyProperties {
     ids: Vec<(String, Location)>,
     secrets: Vec<(Secret, Location)>,
     token: Option<Location>,
+    mfa_serial: Option<String>,
     others: Vec<(&'static str, String, Location)>,
 }
 
@@ -66,6 +69,7 @@ impl KeyProperties {
                 key if IDS.contains(&key) => self.ids.push((value.into_owned(), at())),
                 key if SECRETS.contains(&key) => self.secrets.push((Secret::from(&*value), at())),
                 key if TOKENS.contains(&key) => self.token = Some(at()),
+                "mfa_serial" => self.mfa_serial = Some(value.into_owned()),
                 key => {
                     let source = OTHER_SOURCES.into_iter().find(|source| *source == key);
                     self.others.extend(source.map(|key| (key, value.into_owned(), at())));
@@ -87,8 +91,15 @@ pub fn import(draft: &mut Draft, name: &str, keys: &Keys, programs: &[String]) -
     let mut commands = BTreeMap::from([(name.to_owned(), command.clone())]);
     let others = all.iter().filter(|(profile, _)| *profile != name);
     let mut same = Vec::new();
+    let mfa_serial = all.get(name).and_then(|own| own.mfa_serial.as_ref());
     for (profile, found) in others {
         if has_same(profile, found, keys, |command| names(command, name, running))? {
+            // As a wrapper it would get a session instead of the key, or the reverse.
+            if found.mfa_serial.as_ref() != mfa_serial
+                && let Some((_, at)) = found.ids.first()
+            {
+                return Err(ImportError::OtherMfa { profile: profile.clone(), at: at.clone() });
+            }
             same.push(profile.clone());
             commands.insert(profile.clone(), command.clone());
         }
@@ -143,7 +154,7 @@ fn has_same(
     keys: &Keys,
     is_wrapper: impl Fn(&str) -> bool,
 ) -> Result<bool, ImportError> {
-    let KeyProperties { ids, secrets, token, others } = found;
+    let KeyProperties { ids, secrets, token, mfa_serial: _, others } = found;
     let is_secret = |secret: &Secret| secret.expose() == keys.secret_access_key.expose();
     let (same_id, same_secret) =
         (ids.iter().find(|(id, _)| *id == keys.access_key_id), secrets.iter().find(|(secret, _)| is_secret(secret)));

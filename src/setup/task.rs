@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::plan::kind::ProfileKind;
 use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
 use crate::profile::load::{Files, LoadError};
@@ -57,6 +58,9 @@ impl Task {
         let set = files.profiles(Dialect::Auto)?;
         if set.get(name).is_some_and(|profile| wrapped(&profile, programs).is_some()) {
             return Self::wrapping(draft, name, None, programs);
+        }
+        if let Some(profile) = set.get(name).filter(|profile| ProfileKind::of(profile) == ProfileKind::KeyStore) {
+            return Err(SetupError::StoredKey { profile: name.to_owned(), at: profile.location() });
         }
         let (region, target) = (region(&set, name), role_name(name));
         let running = programs.last().map_or(Path::new(""), Path::new);

@@ -41,6 +41,8 @@ mod identity;
 mod invalid_keys;
 #[cfg(target_os = "linux")]
 mod keys;
+#[cfg(target_os = "linux")]
+mod killed;
 mod leaks;
 mod list;
 #[cfg(unix)]
@@ -66,8 +68,6 @@ mod regression;
 mod reset_cache;
 #[cfg(target_os = "linux")]
 mod rotate;
-#[cfg(target_os = "linux")]
-mod rotate_killed;
 #[cfg(unix)]
 mod screens;
 #[cfg(target_os = "linux")]

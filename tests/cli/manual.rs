@@ -248,15 +248,20 @@ impl Shown {
     }
 
     #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "only Linux has a key store for tests")]
     fn prepare_keys(&mut self, _example: &str) -> bool {
         false
     }
 
     /// The variable with the address of the key store.
+    #[cfg(target_os = "linux")]
     fn key_store(&self) -> Option<(&'static str, String)> {
-        #[cfg(target_os = "linux")]
-        return Some(("DBUS_SESSION_BUS_ADDRESS", self.key_store.as_ref()?.address().to_owned()));
-        #[cfg(not(target_os = "linux"))]
+        Some(("DBUS_SESSION_BUS_ADDRESS", self.key_store.as_ref()?.address().to_owned()))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    #[expect(clippy::unused_self, reason = "only Linux has a key store for tests")]
+    fn key_store(&self) -> Option<(&'static str, String)> {
         None
     }
 

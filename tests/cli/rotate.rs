@@ -1,7 +1,8 @@
 //! `keys rotate` with gnome-keyring on a bus of its own.
 
 use std::fs;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use amplify_creds::access_keys::StoredKey;
 use amplify_creds::core::secret::Secret;
@@ -15,14 +16,15 @@ use test_support::{
 };
 
 use crate::PROGRAM;
+use crate::killed::{Victim, sweep};
 
-pub(crate) const ROTATE: [&str; 4] = ["keys", "rotate", "dev", "--yes"];
+const ROTATE: [&str; 4] = ["keys", "rotate", "dev", "--yes"];
 const FINISH: [&str; 5] = ["keys", "rotate", "dev", "--finish", "--yes"];
 
 /// A profile `dev` with its key in the key store.
 pub(crate) struct Story {
-    pub(crate) sts: FakeSts,
-    pub(crate) home: TestHome,
+    sts: FakeSts,
+    home: TestHome,
     daemon: KeyStoreDaemon,
 }
 
@@ -73,7 +75,7 @@ impl Story {
         StoredKey::parse(&self.store().get(item, Unlock::Never).unwrap()?)
     }
 
-    pub(crate) fn variables(&self) -> [(&str, String); 2] {
+    fn variables(&self) -> [(&str, String); 2] {
         [("DBUS_SESSION_BUS_ADDRESS", self.daemon.address().to_owned()), ("AWS_ENDPOINT_URL_IAM", self.sts.url())]
     }
 
@@ -96,7 +98,7 @@ impl Story {
         Terminal::script(&self.home, &format!("{bus}='{address}' {iam}='{url}' {command}"))
     }
 
-    pub(crate) fn records(&self) -> String {
+    fn records(&self) -> String {
         fs::read_to_string(self.home.cache_dir().join("keys.json")).unwrap_or_default()
     }
 
@@ -124,7 +126,7 @@ impl Story {
     }
 
     /// No key is lost: an active key of the user is in the key store with its secret.
-    pub(crate) fn has_a_key(&self) {
+    fn has_a_key(&self) {
         let stored = [item(), new_item()].into_iter().filter_map(|item| self.stored(&item));
         let is_active = |stored: StoredKey| {
             let same = |key: &AccessKey| {
@@ -137,7 +139,7 @@ impl Story {
     }
 
     /// The new key is stored, and the old one inactive.
-    pub(crate) fn is_rotated(&self) {
+    fn is_rotated(&self) {
         let keys = self.keys();
         let states: Vec<_> = keys.iter().map(|key| (key.id() == ACCESS_KEY_ID, key.is_active())).collect();
         assert_eq!(states, [(true, false), (false, true)], "{}", self.records());
@@ -238,7 +240,7 @@ fn question_precedes_the_first_change() {
     let (_, left) = terminal.finish();
     let run = left.restored();
     assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(run.stderr.contains("nothing was changed"), "{run:?}");
+    assert!(run.stderr.contains("declined; no key was changed"), "{run:?}");
     assert_eq!((story.sts.count("CreateAccessKey"), story.rotation()), (0, Value::Null));
     let mut terminal = story.terminal("keys rotate dev");
     terminal.expect("3. replace the old key");
@@ -286,7 +288,7 @@ fn missing_permission_is_named() {
     let Some(story) = without("UpdateAccessKey") else { return };
     let run = story.run(&ROTATE);
     assert_eq!(run.code, Some(5), "{run:?}");
-    let text = format!("is stored; the old key {ACCESS_KEY_ID} is still active");
+    let text = format!("is stored; the old key {ACCESS_KEY_ID} may still be active");
     assert!(run.stderr.contains(&text) && run.stderr.contains("run again: "), "{}", run.stderr);
     story.has_a_key();
     story.sts.edit_world(|world| world.put_user_policy(USER_ARN, "No", &denies("PassRole")));
@@ -610,7 +612,7 @@ fn only_one_run_rotates_at_a_time() {
     story.sts.wait_for("CreateAccessKey", 1);
     let second = story.run(&ROTATE);
     second.failed_with(7);
-    assert!(second.stderr.contains("another process is rotating the key of profile dev"), "{}", second.stderr);
+    assert!(second.stderr.contains("another process is changing the key of profile dev"), "{}", second.stderr);
     story.sts.clear_faults();
     let first = Finished::from(child.wait_with_output().unwrap());
     assert_eq!(first.code, Some(0), "{first:?}");
@@ -710,4 +712,72 @@ fn profile_without_a_stored_key_is_refused() {
     let run = story.run(&ROTATE);
     run.failed_with(4);
     assert!(run.stderr.contains("keys add dev"), "{}", run.stderr);
+}
+
+#[test]
+#[ignore = "IAM may know a new key some seconds later than STS"]
+fn new_key_that_is_deleted_meanwhile_leaves_the_old_one_active() {
+    let Some(story) = story() else { return };
+    // The list before the deactivation shows the new key.
+    story.sts.fault_on("ListAccessKeys", Fault::Slow(Duration::ZERO), Some(1));
+    story.sts.fault_on("ListAccessKeys", Fault::HELD, Some(1));
+    let child = story.start(&ROTATE);
+    story.sts.wait_for("ListAccessKeys", 2);
+    let new = story.keys()[1].id().to_owned();
+    story.sts.edit_world(|world| world.delete_access_key(&new));
+    story.sts.clear_faults();
+    let run = Finished::from(child.wait_with_output().unwrap());
+    assert_eq!(run.code, Some(4), "{run:?}");
+    let keys = story.keys();
+    assert_eq!(keys.len(), 1);
+    assert!(keys[0].is_active() && keys[0].id() == ACCESS_KEY_ID);
+}
+
+#[test]
+fn profiles_with_the_same_key_are_named() {
+    let Some(story) = story() else { return };
+    story.home.credentials(&format!(
+        "[plain]\naws_access_key_id = {ACCESS_KEY_ID}\naws_secret_access_key = {SECRET_ACCESS_KEY}\n"
+    ));
+    let run = story.run(&ROTATE);
+    assert!(run.stderr.contains("These profiles have the same key, and will fail: plain\n"), "{run:?}");
+}
+
+#[test]
+fn removal_during_a_rotation_names_both_keys() {
+    let Some(story) = story() else { return };
+    assert_eq!(story.run(&ROTATE).code, Some(0));
+    let run = story.run(&["keys", "remove", "dev", "--yes"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for key in story.keys() {
+        assert!(run.stderr.contains(&format!("{} stays in AWS; to delete it: ", key.id())), "{run:?}");
+    }
+}
+
+impl Victim for Story {
+    fn home(&self) -> &TestHome {
+        &self.home
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.home.command(&ROTATE);
+        command.envs(self.variables());
+        command
+    }
+
+    fn check(&self, place: &str) {
+        let place = format!("{place}: {}", self.records());
+        self.has_a_key();
+        let next = self.run(&ROTATE);
+        // The killed run may have been complete.
+        let is_complete = next.code == Some(1) && next.stderr.contains("--finish");
+        assert!(next.code == Some(0) || is_complete, "{place}: {next:?}");
+        self.is_rotated();
+    }
+}
+
+#[test]
+#[ignore = "takes a minute and needs strace"]
+fn killed_rotation_loses_no_key_and_is_continued() {
+    sweep(story);
 }

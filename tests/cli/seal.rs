@@ -257,3 +257,52 @@ fn invalid_seal_is_an_error_at_its_line() {
     run.failed_with(3);
     assert!(run.stderr.contains("config.ini:1") && run.stderr.contains("on or off"), "{run:?}");
 }
+
+#[test]
+#[ignore = "waits for the deadline of the key store"]
+fn processes_share_the_failure_of_a_hung_key_store() {
+    let Some(story) = SealedHome::new() else { return };
+    story.daemon.stop();
+    let began = std::time::Instant::now();
+    let runs: Vec<_> = (0..16)
+        .map(|_| {
+            let mut command = story.home.command(&["process", "bizcorprole"]);
+            command.env("DBUS_SESSION_BUS_ADDRESS", story.daemon.address());
+            command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        })
+        .collect();
+    for run in runs {
+        let output = run.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(4), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("did not answer within 3 s"), "{output:?}");
+    }
+    // One after the other, they would wait for 48 s.
+    assert!(began.elapsed().as_secs() < 24, "{:?}", began.elapsed());
+}
+
+#[test]
+fn user_without_a_keyring_is_sent_to_login() {
+    let Some(story) = SealedHome::new() else { return };
+    let daemon = KeyStoreDaemon::without_collection().unwrap();
+    let run = |args: &[&str]| story.home.run_with(args, &[("DBUS_SESSION_BUS_ADDRESS", daemon.address())]);
+    let failed = run(&["process", "bizcorprole"]);
+    let message = "the key store has no default keyring yet; run: amplify-creds login bizcorprole";
+    assert!(failed.failed_with(4).first_error_line().ends_with(message), "{failed:?}");
+}
+
+#[test]
+fn login_fails_if_its_session_could_not_be_sealed() {
+    let Some(story) = SealedHome::new() else { return };
+    let run = story.run_without_store(&["login", "nomfa"]);
+    assert!(run.failed_with(4).stderr.contains("the sessions could not be sealed"), "{run:?}");
+    let doctor = story.run_without_store(&["doctor"]);
+    assert!(doctor.stdout.contains("DBUS_SESSION_BUS_ADDRESS is not set"), "{doctor:?}");
+}
+
+#[test]
+fn damaged_cache_with_clear_sessions_is_not_kept() {
+    let Some(story) = SealedHome::new() else { return };
+    story.home.write(".amplify/awscloudformation/cache.json", "{\"secretAccessKey\": \"clear-secret\"");
+    story.run(&["process", "nomfa"]).succeeded();
+    story.is_nowhere(&["clear-secret"]);
+}

@@ -115,8 +115,7 @@ fn new_user_has_no_collection() {
     let store = store(&daemon);
     assert_eq!(text(&store, &SealingKey), None);
     let put = |unlock| store.put(&SealingKey, &Secret::from("key"), unlock).err();
-    let reason = "the Secret Service has no default collection, and creating one needs a prompt";
-    assert_eq!(put(Unlock::Never), Some(KeyStoreError::Failed(reason.to_owned())));
+    assert_eq!(put(Unlock::Never), Some(KeyStoreError::NoKeyring));
     assert_eq!(put(Unlock::Ask), Some(KeyStoreError::Dismissed));
 }
 

@@ -12,10 +12,10 @@ use super::keys_examples::{
 #[derive(Debug, Subcommand)]
 pub enum KeysVerb {
     /// Store a new key and write its profile
-    #[command(after_long_help = KEYS_ADD_EXAMPLES, args(unused(["profile", "dialect"])), arg(own_region("Region of the profile, if it has none")))]
+    #[command(after_long_help = KEYS_ADD_EXAMPLES, args(unused(["dialect"])), arg(own_region("Region of the profile, if it has none")))]
     Add(AddKey),
     /// Move keys from the profile files, or from aws-vault
-    #[command(after_long_help = KEYS_IMPORT_EXAMPLES, args(unused(["profile", "dialect"])), arg(own_region("With --from: region of the profile, if it has none")))]
+    #[command(after_long_help = KEYS_IMPORT_EXAMPLES, args(unused(["dialect"])), arg(own_region("Region of the profile, if it has none")))]
     Import(ImportKeys),
     /// List the stored keys
     #[command(visible_alias = "ls", after_long_help = KEYS_LIST_EXAMPLES, args(unused(["profile", "region", "dialect", "no_input"])))]
@@ -25,10 +25,10 @@ pub enum KeysVerb {
         json: bool,
     },
     /// Replace a key by a new one of the same user
-    #[command(args(unused(["profile", "dialect"])))]
+    #[command(args(unused(["dialect"])))]
     Rotate(RotateKey),
     /// Delete a key from the key store
-    #[command(visible_alias = "rm", after_long_help = KEYS_REMOVE_EXAMPLES, args(unused(["profile", "region", "dialect"])))]
+    #[command(visible_alias = "rm", after_long_help = KEYS_REMOVE_EXAMPLES, args(unused(["region", "dialect"])))]
     Remove(RemoveKey),
 }
 
@@ -36,7 +36,7 @@ pub enum KeysVerb {
 pub struct AddKey {
     /// Profile to store the key for
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: String,
+    pub name: Option<String>,
     /// Read the key from stdin: the ID and the secret on two lines
     #[arg(long)]
     pub stdin: bool,
@@ -52,7 +52,7 @@ pub struct AddKey {
 pub struct ImportKeys {
     /// Profile with the keys
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: String,
+    pub name: Option<String>,
     /// Program that has the keys [default: the profile files]
     #[arg(long, value_name = "PROGRAM", hide_possible_values = true)]
     pub from: Option<KeySource>,
@@ -75,7 +75,7 @@ pub enum KeySource {
 pub struct RotateKey {
     /// Profile with the key
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: String,
+    pub name: Option<String>,
     /// Delete the old key, which an earlier rotation deactivated
     #[arg(long)]
     pub finish: bool,
@@ -96,8 +96,20 @@ pub struct RotateKey {
 pub struct RemoveKey {
     /// Profile with the key
     #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
-    pub name: String,
+    pub name: Option<String>,
     /// Delete without a prompt
     #[arg(short, long)]
     pub yes: bool,
+}
+
+impl KeysVerb {
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Add(AddKey { name, .. })
+            | Self::Import(ImportKeys { name, .. })
+            | Self::Rotate(RotateKey { name, .. })
+            | Self::Remove(RemoveKey { name, .. }) => name.as_deref(),
+            Self::List { .. } => None,
+        }
+    }
 }

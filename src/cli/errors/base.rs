@@ -3,10 +3,10 @@ use crate::cli::errors::failure::{
     ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, INTERNAL, KEY_STORE, NETWORK, SIGN_IN_NEEDED,
 };
 use crate::cli::errors::network::{misconfigured, untrusted};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::credentials::InvalidCredentials;
 use crate::core::invalid_text::InvalidText;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::key_store::{KeyStore, KeyStoreError};
 use crate::plan::{Base, BaseSource};
 use crate::profile::keys::{KeyPlace, Keys};
@@ -81,7 +81,7 @@ fn of_key_store(error: &SourceError, profile: &str) -> Failure {
     let (store, word) = (KeyStore::name(), shell_word(profile));
     let failure = |code, what: &str| Failure::new(code, format!("cannot get the key of profile {profile}: {what}"));
     match error {
-        SourceError::KeyStore(error @ KeyStoreError::Locked) => {
+        SourceError::KeyStore(error @ (KeyStoreError::Locked | KeyStoreError::NoKeyring)) => {
             failure(KEY_STORE, &error.to_string()).hint(format!("to unlock it: amplify-creds login {word}"))
         }
         SourceError::KeyStore(error) => {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::amplify::project::ProjectError;
 use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::{Location, SourceFile};
+use crate::core::shell_word::shell_word;
 use crate::edit::{Original, WriteError};
 use crate::os::fs::is_program;
 use crate::os::paths::NoHome;
@@ -129,6 +129,8 @@ impl From<SetupError> for Failure {
             SetupError::Taken { profile, at } => {
                 failure.at_line(&at, Some(&profile)).hint("choose another name for the new profile: --name NAME")
             }
+            SetupError::StoredKey { profile, at: Some(at) } => failure.at_line(&at, Some(&profile)),
+            SetupError::StoredKey { at: None, .. } => failure,
             SetupError::TwoSections { profile, at } => {
                 failure.at_line(&at, Some(&profile)).hint("merge the two sections, or omit --in-place")
             }

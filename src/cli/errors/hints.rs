@@ -1,4 +1,4 @@
-use crate::cli::errors::shell_word::shell_word;
+use crate::core::shell_word::shell_word;
 use crate::plan::Hop;
 use crate::plan::endpoint::is_enabled_by_default;
 use crate::plan::partition::partition_of;

@@ -11,7 +11,10 @@ impl From<RecordError> for Failure {
         let failure = Failure::new(CACHE, error.to_string());
         match error {
             RecordError::Invalid { .. } => failure.hint("delete it; the next use of a stored key creates it again"),
-            RecordError::Unreadable { .. } | RecordError::Unwritable { .. } | RecordError::Locked => failure,
+            RecordError::Unreadable { .. } | RecordError::Unwritable { .. } => {
+                failure.hint("make the file and its directory readable and writable, then run the command again")
+            }
+            RecordError::Locked => failure.hint("run the command again"),
         }
     }
 }
@@ -31,6 +34,9 @@ impl From<ImportError> for Failure {
             ImportError::OtherSource { at: place, .. } => {
                 at(&place).hint("delete the keys of that profile, or give it a source_profile")
             }
+            ImportError::OtherMfa { at: place, .. } => {
+                at(&place).hint("set mfa_serial in both profiles or in none, or delete the keys of one of them")
+            }
             ImportError::Elsewhere(place) => at(&place).hint("delete the secret there, then run the command again"),
             ImportError::Setup(error) => of_key_profile(error),
         }
@@ -44,7 +50,7 @@ pub(crate) fn of_key_profile(error: SetupError) -> Failure {
             Some("rename the profile; use only letters, digits, - and _")
         }
         SetupError::Ripple { .. } | SetupError::Unseen { .. } => Some(
-            "nothing was written; fix the headers of that profile first; to find the problem: amplify-creds doctor",
+            "nothing was written; a byte order mark or text after a header is often the reason: amplify-creds doctor --fix",
         ),
         _ => None,
     };
@@ -59,7 +65,9 @@ pub(crate) fn of_key_profile(error: SetupError) -> Failure {
 pub(crate) fn of_key_store(action: &str, error: &KeyStoreError) -> Failure {
     let failure = Failure::new(KEY_STORE, format!("cannot {action}: {error}"));
     match error {
-        KeyStoreError::Locked => failure.hint("to be asked for its password, omit --no-input"),
+        KeyStoreError::Locked | KeyStoreError::NoKeyring => {
+            failure.hint("to be asked for its password, omit --no-input")
+        }
         // Its message says what is missing.
         KeyStoreError::Missing(_) => failure,
         _ => failure.hint("to check the key store: amplify-creds doctor"),

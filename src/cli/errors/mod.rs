@@ -9,7 +9,6 @@ pub mod network;
 pub mod plan;
 pub mod resolve;
 pub mod rotation;
-pub mod shell_word;
 pub mod sso_session;
 #[cfg(unix)]
 pub mod terminal_copy;

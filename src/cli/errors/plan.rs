@@ -1,7 +1,7 @@
 use crate::cli::errors::failure::{CONFIG, Failure, LOOP, PROFILE_NOT_FOUND, USAGE};
 use crate::cli::errors::near_miss::{quoted, with_hints};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::plan::error::{Mention, PlanError};
 use crate::profile::near_miss::NearMiss;
 

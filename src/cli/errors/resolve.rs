@@ -6,8 +6,8 @@ use crate::cli::errors::failure::{
 };
 use crate::cli::errors::hints::advice;
 use crate::cli::errors::network::{misconfigured, unanswered_by};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::key_store::KeyStoreError;
 use crate::plan::Hop;
 use crate::plan::sources::WebIdentityBase;
@@ -194,10 +194,10 @@ fn unsealed(error: &KeyStoreError, profile: &str) -> Failure {
     let what = format!("profile {profile} needs an MFA code, but its session could not be sealed: {error}");
     let run = format!("amplify-creds login {}", shell_word(profile));
     match error {
-        KeyStoreError::Locked => Failure::new(KEY_STORE, format!("{what}; run: {run}")),
+        KeyStoreError::Locked | KeyStoreError::NoKeyring => Failure::new(KEY_STORE, format!("{what}; run: {run}")),
         _ => Failure::new(KEY_STORE, what).hint("to check the key store: amplify-creds doctor"),
     }
-    .hint("to cache sessions without encryption: seal = off in config.ini")
+    .hint("to cache sessions without encryption: AMPLIFY_CREDS_SEAL=off, or seal = off in config.ini")
 }
 
 fn prompt(error: &PromptError, at: &FailedCall) -> Failure {

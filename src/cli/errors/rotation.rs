@@ -3,7 +3,7 @@ use crate::cli::errors::failure::{
     ACCESS_DENIED, BASE_FAILED, CACHE, CANCELLED, CREDENTIALS_REJECTED, Failure, KEY_STORE, REFUSED, ROTATION,
 };
 use crate::cli::errors::network::unanswered_by;
-use crate::cli::errors::shell_word::shell_word;
+use crate::core::shell_word::shell_word;
 use crate::key_store::{KeyStore, KeyStoreError};
 use crate::prompt::PromptError;
 use crate::rotation::RotationError;
@@ -26,8 +26,8 @@ pub(crate) fn failure(error: RotationError, of: &RotatedProfile<'_>) -> Failure 
     let list = format!("to see the keys of the user: aws iam list-access-keys --profile {word}");
     match error {
         RotationError::Record(error) => Failure::new(CACHE, format!("{what}: {error}")),
-        RotationError::KeyStore(KeyStoreError::Locked) => {
-            Failure::new(KEY_STORE, format!("{what}: {}", KeyStoreError::Locked))
+        RotationError::KeyStore(error @ (KeyStoreError::Locked | KeyStoreError::NoKeyring)) => {
+            Failure::new(KEY_STORE, format!("{what}: {error}"))
                 .hint("to unlock it, run the command in the desktop session and without --no-input")
         }
         RotationError::KeyStore(error) => {
@@ -44,7 +44,7 @@ pub(crate) fn failure(error: RotationError, of: &RotatedProfile<'_>) -> Failure 
         }
         RotationError::Iam { action, error } => of_iam(action, error, &what, *user_arn, *has_mfa, &word),
         RotationError::NotAccepted(StsError::Refused { code, message }) => {
-            let failure = Failure::by_aws(ROTATION, format!("{what}: AWS does not accept {new} yet: {code}"), message);
+            let failure = Failure::by_aws(ROTATION, format!("{what}: AWS does not accept {new}: {code}"), message);
             failure.hint("a new key can take minutes to reach all servers of AWS").hint(list)
         }
         RotationError::NotAccepted(error) => unanswered_by("STS", error, &format!("{what}: cannot verify {new}")),
@@ -99,18 +99,17 @@ pub(crate) fn with_state(mut failure: Failure, rotation: Option<&Rotation>, prof
     let Some(Rotation { old_key_id: old, new_key_id, next, .. }) = rotation else { return failure };
     let new = new_key_id.as_deref().unwrap_or("unknown");
     let state = match next {
-        RotationStep::Create => {
-            format!("IAM may have created a new key, which is not stored; {old} is still stored and active")
-        }
-        RotationStep::Store => format!("the new key {new} is not stored; {old} is still stored and active"),
+        RotationStep::Create => format!("no new key is stored; the key {old} was not changed"),
+        RotationStep::Store => format!("the new key {new} may not be stored; the key {old} was not changed"),
         RotationStep::Verify | RotationStep::Replace => {
-            format!("the new key {new} is stored next to {old}, which is still active")
+            format!("the new key {new} is stored; the old key {old} was not deactivated")
         }
-        RotationStep::Deactivate => format!("the new key {new} is stored; the old key {old} is still active"),
-        RotationStep::Delete => format!("the new key {new} is stored; the old key {old} is inactive"),
+        RotationStep::Deactivate => format!("the new key {new} is stored; the old key {old} may still be active"),
+        RotationStep::Delete => format!("the new key {new} is stored; the old key {old} was deactivated"),
     };
     failure.details.push(state);
-    if *next == RotationStep::Delete {
+    // The journal may be one step behind if it could not be written.
+    if *next == RotationStep::Delete && failure.code != CACHE {
         return failure;
     }
     failure.hint(format!("to continue, run again: amplify-creds keys rotate {}", shell_word(profile)))
@@ -124,12 +123,12 @@ mod tests {
     fn state_names_the_keys_and_the_command() {
         use RotationStep::{Create, Deactivate, Delete, Replace, Store, Verify};
         for (next, expected, continues) in [
-            (Create, "AKIAOLD is still stored and active", true),
-            (Store, "AKIANEW is not stored; AKIAOLD is still stored and active", true),
-            (Verify, "AKIANEW is stored next to AKIAOLD, which is still active", true),
-            (Replace, "AKIANEW is stored next to AKIAOLD, which is still active", true),
-            (Deactivate, "AKIANEW is stored; the old key AKIAOLD is still active", true),
-            (Delete, "AKIANEW is stored; the old key AKIAOLD is inactive", false),
+            (Create, "no new key is stored; the key AKIAOLD was not changed", true),
+            (Store, "AKIANEW may not be stored; the key AKIAOLD was not changed", true),
+            (Verify, "AKIANEW is stored; the old key AKIAOLD was not deactivated", true),
+            (Replace, "AKIANEW is stored; the old key AKIAOLD was not deactivated", true),
+            (Deactivate, "AKIANEW is stored; the old key AKIAOLD may still be active", true),
+            (Delete, "AKIANEW is stored; the old key AKIAOLD was deactivated", false),
         ] {
             let rotation = Rotation {
                 started_at: String::new(),

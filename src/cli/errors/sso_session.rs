@@ -2,7 +2,7 @@
 
 use crate::cli::errors::base::of_service;
 use crate::cli::errors::failure::{ACCESS_DENIED, BASE_FAILED, CONFIG, Failure, SIGN_IN_NEEDED};
-use crate::cli::errors::shell_word::shell_word;
+use crate::core::shell_word::shell_word;
 use crate::plan::sources::AccountRole;
 use crate::profile_file::document::EditError;
 use crate::setup::SetupError;

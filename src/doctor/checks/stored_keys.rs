@@ -1,5 +1,6 @@
 //! Checks long-term keys: those in files and backups, and those in the key store.
 
+use crate::core::shell_word::shell_word;
 use crate::doctor::facts::Facts;
 use crate::doctor::finding::{FilePlace, Hit};
 use crate::doctor::stored_keys::{BackupFacts, ItemState};
@@ -32,7 +33,8 @@ pub(super) fn plain_keys(facts: &Facts<'_>) -> Vec<Hit> {
             return None;
         }
         let message = format!("every program of this user can read the secret of {}", keys.access_key_id);
-        let hint = format!("to move it to the {}: amplify-creds keys import {}", KeyStore::name(), profile.name);
+        let hint =
+            format!("to move it to the {}: amplify-creds keys import {}", KeyStore::name(), shell_word(&profile.name));
         Some(Hit::new(&profile.name, FilePlace::of(&keys.from), message).hint(hint))
     };
     if facts.stored_keys.may_have_store { facts.profiles.iter().filter_map(hit).collect() } else { Vec::new() }
@@ -62,12 +64,17 @@ pub(super) fn unused(facts: &Facts<'_>) -> Vec<Hit> {
         if profile.is_some_and(|profile| own_command(facts, profile).is_some()) {
             return None;
         }
+        // The key of another config file.
+        if record.config.as_ref().is_some_and(|config| *config != facts.stored_keys.config) {
+            return None;
+        }
+        let word = shell_word(name);
         let (problem, hint) = match profile {
-            None => ("does not exist", format!("amplify-creds keys remove {name}")),
+            None => ("does not exist", format!("amplify-creds keys remove {word}")),
             Some(profile) if matches!(profile.keys(), Ok(Some(_))) => {
-                ("still uses keys in a file", format!("amplify-creds keys import {name}"))
+                ("still uses keys in a file", format!("amplify-creds keys import {word}"))
             }
-            Some(_) => ("does not use it", format!("amplify-creds keys remove {name}")),
+            Some(_) => ("does not use it", format!("amplify-creds keys remove {word}")),
         };
         let message = format!("{} is stored for profile {name}, which {problem}", record.access_key_id);
         let at = profile.and_then(Profile::location).map(FilePlace::from);
@@ -85,7 +92,7 @@ pub(super) fn missing(facts: &Facts<'_>) -> Vec<Hit> {
             ItemState::Missing => format!("the {store} has no key of this profile"),
             ItemState::Invalid => format!("the item of this profile in the {store} is not an access key"),
         };
-        Some(Hit::new(&profile.name, at, message).hint(format!("amplify-creds keys add {}", profile.name)))
+        Some(Hit::new(&profile.name, at, message).hint(format!("amplify-creds keys add {}", shell_word(&profile.name))))
     };
     facts.profiles.iter().filter_map(hit).collect()
 }
@@ -94,7 +101,7 @@ pub(super) fn store(facts: &Facts<'_>) -> Vec<Hit> {
     let hit = |error: &KeyStoreError| {
         let hit = Hit::general(None, error.to_string());
         match error {
-            KeyStoreError::Locked | KeyStoreError::Dismissed => {
+            KeyStoreError::Locked | KeyStoreError::NoKeyring | KeyStoreError::Dismissed => {
                 hit.hint("unlock it in the desktop session; amplify-creds login also asks for its password")
             }
             KeyStoreError::Missing(_) => hit.hint("run the command in a desktop session, or start a key store"),

@@ -122,9 +122,7 @@ async fn create_collection(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> 
     let (collection, prompt): (OwnedObjectPath, OwnedObjectPath) =
         bus.call(&SERVICE_PATH, SERVICE, "CreateCollection", &(properties, "default")).await?;
     let result = bus.show_prompt(&prompt).await.map_err(|error| match error {
-        CallError::NeedsPrompt(_) => CallError::NeedsPrompt(KeyStoreError::Failed(
-            "the Secret Service has no default collection, and creating one needs a prompt".to_owned(),
-        )),
+        CallError::NeedsPrompt(_) => CallError::NeedsPrompt(KeyStoreError::NoKeyring),
         error @ CallError::Failed(_) => error,
     })?;
     Ok(result.and_then(object).unwrap_or(collection))

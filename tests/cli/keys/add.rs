@@ -1,4 +1,6 @@
 use std::fs;
+use std::io::Write;
+use std::process::Stdio;
 
 use test_support::biz_corp::{ACCESS_KEY_ID, MFA_SERIAL, SECRET_ACCESS_KEY, USER_ARN};
 use test_support::{Device, Fault, Terminal, User};
@@ -30,13 +32,13 @@ fn key_from_stdin_is_stored_and_its_profile_written() {
 fn user_enters_the_key_without_echo_and_chooses_the_device() {
     let Some(home) = KeysHome::empty() else { return };
     let mut terminal = Terminal::start(&home.home, "keys add dev --region us-east-1", "</dev/null");
-    terminal.expect("Access key ID: ");
+    terminal.expect("Access key ID (not shown): ");
     terminal.type_line("ASIAIOSFODNN7EXAMPLE");
     terminal.expect("Invalid: expected a long-term key");
-    terminal.expect("Access key ID: ");
-    terminal.type_line(ACCESS_KEY_ID);
-    terminal.expect("Secret access key (not shown): ");
-    terminal.type_line(SECRET_ACCESS_KEY);
+    terminal.expect("Access key ID (not shown): ");
+    // Pasted, so that the secret arrives before it is asked for.
+    terminal.type_line(&format!("{ACCESS_KEY_ID}\n{SECRET_ACCESS_KEY}"));
+    terminal.expect(&format!("Access key ID: {ACCESS_KEY_ID}"));
     let shown = terminal.expect(&format!("The user has the MFA device {MFA_SERIAL}."));
     assert!(!shown.contains(SECRET_ACCESS_KEY), "{shown}");
     terminal.expect("Use it? Tools then get an MFA session instead of the key. [Y/n]");
@@ -58,9 +60,9 @@ fn user_enters_the_key_without_echo_and_chooses_the_device() {
 fn user_who_declines_changes_nothing() {
     let Some(home) = KeysHome::empty() else { return };
     let mut terminal = Terminal::start(&home.home, "keys add dev", "</dev/null");
-    terminal.expect("Access key ID: ");
-    terminal.type_line(ACCESS_KEY_ID);
     terminal.expect("(not shown): ");
+    terminal.type_line(ACCESS_KEY_ID);
+    terminal.expect("Secret access key (not shown): ");
     terminal.type_line(SECRET_ACCESS_KEY);
     terminal.expect("Use it?");
     terminal.type_line("n");
@@ -156,4 +158,40 @@ fn device_is_not_offered_if_it_has_no_codes_or_is_hidden() {
         let run = home.add(name, &[]);
         assert!(run.code == Some(0) && !run.stderr.contains("MFA device"), "{name} {run:#?}");
     }
+}
+
+#[test]
+fn second_key_of_a_profile_is_refused_while_the_first_is_added() {
+    let Some(home) = KeysHome::empty() else { return };
+    let other = ("AKIABBBBBBBBBBBBBBBB", "b".repeat(40));
+    home.sts.edit_world(|world| {
+        world.put_user(test_support::User::new("arn:aws:iam::111111111111:user/b", other.0, other.1.clone()));
+    });
+    home.sts.fault_on("GetCallerIdentity", Fault::HELD, Some(1));
+    let args = ["keys", "add", "dev", "--stdin", "--yes"];
+    let start = |id: &str, secret: &str| {
+        let mut command = home.home.command(&args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{id}\n{secret}\n").as_bytes()).unwrap();
+        child
+    };
+    let first = start(ACCESS_KEY_ID, SECRET_ACCESS_KEY);
+    home.sts.wait_for("GetCallerIdentity", 1);
+    let second = start(other.0, &other.1);
+    home.sts.clear_faults();
+    let (first, second) = (first.wait_with_output().unwrap(), second.wait_with_output().unwrap());
+    assert!(first.status.success(), "{first:?}");
+    let message = "already has another key of profile dev";
+    assert!(!second.status.success() && String::from_utf8_lossy(&second.stderr).contains(message), "{second:?}");
+    assert_eq!(home.stored_id("dev").as_deref(), Some(ACCESS_KEY_ID));
+}
+
+#[test]
+fn profile_option_names_the_profile() {
+    let Some(home) = KeysHome::empty() else { return };
+    let args = ["keys", "add", "-p", "dev", "--stdin", "--yes"];
+    assert_eq!(home.run_with_input(&args, &format!("{ACCESS_KEY_ID}\n{SECRET_ACCESS_KEY}\n")).code, Some(0));
+    assert_eq!(home.run(&["keys", "remove", "--yes", "-p", "dev"]).code, Some(0));
+    let run = home.run(&["keys", "remove", "--yes"]);
+    assert_eq!(run.failed_with(2).first_error_line(), "amplify-creds: no profile given");
 }

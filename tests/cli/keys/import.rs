@@ -1,11 +1,13 @@
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::process::Stdio;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use test_support::biz_corp::{ACCESS_KEY_ID, BIZ_CORP_ROLE, MFA_SERIAL, SECRET_ACCESS_KEY, USER_ARN};
-use test_support::{Fault, Terminal};
+use test_support::{Fault, Terminal, TestHome};
 
 use super::{KeysHome, assert_hidden, assert_user};
+use crate::killed::{Victim, sweep};
 use crate::{add_config, fresh_code, json};
 
 #[test]
@@ -263,4 +265,151 @@ fn temporary_and_unclear_keys_are_refused() {
     let message =
         "amplify-creds: the Secret Service already has another key of profile devcorpuser: AKIAAAAAAAAAAAAAAAAA";
     assert_eq!(run.failed_with(3).first_error_line(), message);
+}
+
+#[test]
+fn profile_with_the_same_keys_and_other_mfa_is_refused() {
+    let Some(home) = KeysHome::new() else { return };
+    let pair = home.text(".aws/credentials").replace("[devcorpuser]", "[cron]");
+    home.home.credentials(&format!("{}{pair}", home.text(".aws/credentials")));
+    for (of_own, of_other) in [("", MFA_SERIAL), (MFA_SERIAL, "")] {
+        let line = |serial: &str| if serial.is_empty() { String::new() } else { format!("mfa_serial = {serial}\n") };
+        home.home.config(&format!("[profile devcorpuser]\n{}[profile cron]\n{}", line(of_own), line(of_other)));
+        let run = home.run(&IMPORT);
+        let message = "profile cron has the same keys, but not the same mfa_serial (~/.aws/credentials:5)";
+        assert_eq!(run.failed_with(3).first_error_line(), format!("amplify-creds: {message}"));
+        assert_eq!(home.stored_id("devcorpuser"), None);
+    }
+}
+
+#[test]
+fn backup_with_the_only_copy_of_another_key_is_kept() {
+    let Some(home) = KeysHome::new() else { return };
+    let lost = format!("[lost]\naws_access_key_id = AKIALOST\naws_secret_access_key = {}\n", "l".repeat(40));
+    let text = format!("{}{lost}", home.text(".aws/credentials"));
+    let backup = home.home.write(".amplify/awscloudformation/credentials.backup.1", &text);
+    let run = home.run(&IMPORT);
+    assert_eq!(run.code, Some(0), "{run:#?}");
+    assert!(
+        run.stderr.contains("still holds the secret, and keys that are in no profile file: AKIALOST\n"),
+        "{run:#?}"
+    );
+    assert_eq!(fs::read_to_string(backup).unwrap(), text);
+}
+
+#[test]
+fn cancelled_deletion_of_backups_says_what_was_done() {
+    let Some(home) = KeysHome::new() else { return };
+    home.home.write(".amplify/awscloudformation/credentials.backup.1", home.text(".aws/credentials"));
+    let mut terminal = Terminal::start(&home.home, "keys import devcorpuser", "</dev/null");
+    terminal.expect("Write this? [Y/n]");
+    terminal.type_line("y");
+    terminal.expect("Delete these files? [Y/n]");
+    terminal.type_control('c');
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(130), "{run:#?}");
+    let message = "cancelled; the key was imported, and the older backups still hold the secret\n";
+    assert!(run.stderr.ends_with(message), "{run:#?}");
+}
+
+#[test]
+fn profile_of_another_config_file_is_named() {
+    let Some(home) = KeysHome::imported() else { return };
+    let config = home.home.path().join(".aws/config");
+    let other = home.home.write("other/config", "[profile devcorpuser]\nregion = us-east-1\n");
+    let pair = format!(
+        "[devcorpuser]\naws_access_key_id = AKIABBBBBBBBBBBBBBBB\naws_secret_access_key = {}\n",
+        "b".repeat(40)
+    );
+    let credentials = home.home.write("other/credentials", pair);
+    let files =
+        [("AWS_CONFIG_FILE", other.to_str().unwrap()), ("AWS_SHARED_CREDENTIALS_FILE", credentials.to_str().unwrap())];
+    let run = home.home.run_with(&IMPORT, &files);
+    run.failed_with(3);
+    let hint = format!("it is the key of profile devcorpuser in {}; rename one of the profiles", config.display());
+    assert!(run.stderr.contains(&hint), "{run:#?}");
+    let run = home.home.run_with(&["keys", "list"], &files);
+    let note = format!("devcorpuser: the profile is in another config file, {}\n", config.display());
+    assert!(run.stdout.ends_with(&note), "{run:#?}");
+    let run = home.home.run_with(&["doctor", "--json"], &files);
+    assert!(!run.stdout.contains("key_unused"), "{run:#?}");
+    let run = home.home.run_with(&["keys", "remove", "devcorpuser", "--yes"], &files);
+    assert!(run.stderr.contains("which needs it"), "{run:#?}");
+}
+
+#[test]
+fn one_file_for_config_and_credentials_is_refused() {
+    let Some(home) = KeysHome::new() else { return };
+    let both = home
+        .home
+        .write("both", format!("[profile devcorpuser]\nregion = us-east-1\n{}", home.text(".aws/credentials")));
+    let file = both.to_str().unwrap();
+    let run = home.home.run_with(&IMPORT, &[("AWS_CONFIG_FILE", file), ("AWS_SHARED_CREDENTIALS_FILE", file)]);
+    let message = "the config file and the credentials file are the same file, which keys cannot edit";
+    assert_eq!(run.failed_with(3).first_error_line(), format!("amplify-creds: {message}"));
+}
+
+#[test]
+fn keys_that_the_profile_does_not_use_are_named() {
+    let Some(home) = KeysHome::new() else { return };
+    for (settings, message) in [
+        (
+            format!("role_arn = {BIZ_CORP_ROLE}\nsource_profile = devcorpuser\n"),
+            "profile devcorpuser is a role that uses its own keys",
+        ),
+        (
+            "credential_process = /bin/x\n".to_owned(),
+            "profile devcorpuser does not use its keys: its credentials are of type process",
+        ),
+    ] {
+        home.home.config(&format!("[profile devcorpuser]\n{settings}"));
+        let run = home.run(&IMPORT);
+        assert_eq!(run.failed_with(3).first_error_line(), format!("amplify-creds: {message}"));
+    }
+}
+
+#[test]
+fn stored_key_is_not_renamed_by_setup() {
+    let Some(home) = KeysHome::imported() else { return };
+    let config = home.config();
+    let run = home.run(&["setup", "devcorpuser", "--in-place", "--yes"]);
+    let message = "profile devcorpuser uses a key in the key store, so every tool can use it already";
+    assert_eq!(run.code, Some(3), "{run:#?}");
+    assert!(run.stderr.contains(message), "{run:#?}");
+    assert_eq!(home.config(), config);
+}
+
+const IMPORT: [&str; 4] = ["keys", "import", "devcorpuser", "--yes"];
+
+impl Victim for KeysHome {
+    fn home(&self) -> &TestHome {
+        &self.home
+    }
+
+    fn command(&self) -> Command {
+        self.home.command(&IMPORT)
+    }
+
+    fn check(&self, place: &str) {
+        let is_stored = || self.stored_id("devcorpuser").as_deref() == Some(ACCESS_KEY_ID);
+        assert!(is_stored() || self.text(".aws/credentials").contains(SECRET_ACCESS_KEY), "{place}: the key is lost");
+        let next = self.run(&IMPORT);
+        assert_eq!(next.code, Some(0), "{place}: {next:?}");
+        assert!(is_stored(), "{place}");
+        assert_eq!(self.files_with_secret(), [""; 0].map(PathBuf::from), "{place}");
+        let run = self.run(&["whoami", "devcorpuser"]);
+        assert_eq!(run.code, Some(0), "{place}: {run:?}");
+    }
+}
+
+#[test]
+#[ignore = "takes a minute and needs strace"]
+fn killed_import_loses_no_key_and_is_completed() {
+    sweep(|| {
+        let home = KeysHome::new()?;
+        // An older run of `setup` has left a backup.
+        let credentials = home.text(".aws/credentials");
+        home.home.write(".amplify/awscloudformation/credentials.backup.1", credentials);
+        Some(home)
+    });
 }

@@ -45,7 +45,7 @@ fn examined(files: &Files, last: usize) {
     let env = Env::fixed([("HOME", "/nonexistent")]);
     let Ok(paths) = Paths::find(&env, &Overrides::default()) else { return };
     let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
-    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None, key_store };
+    let world = World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None, key_store, seals: false };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: String::new(), at: None, hint: None };
         build(&set, name, &Inputs::default()).map_err(trouble)

@@ -64,6 +64,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         program: env::executable(),
         project: project(context),
         key_store: &context.key_store(),
+        seals: context.seals().unwrap_or(false),
     };
     let inputs = context.inputs()?;
     let plan = |name: &str| {

@@ -5,10 +5,10 @@ use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
 use crate::cli::errors::failure::{CONFIG, Failure, NOBODY_TO_ASK, USAGE};
 use crate::cli::errors::keys::of_key_profile;
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
 use crate::cli::program::ProfileProgram;
 use crate::cli::questions::Questions;
+use crate::core::shell_word::shell_word;
 use crate::edit::{Change, Editor};
 use crate::key_store::KeyStore;
 use crate::plan::BaseSource;
@@ -19,6 +19,7 @@ use crate::setup::key_profile::{self, KeyProfile};
 use crate::sts::CallerIdentity;
 
 use super::key_entry;
+use super::key_lock::{CHANGE_WAIT, lock};
 use super::profile_files::ProfileFiles;
 use super::profile_key::{ProfileKey, StoredItem};
 use super::sources::{check_no_other, uses_store};
@@ -34,8 +35,8 @@ pub(super) struct NewKey<'o> {
     pub(super) is_replaced: &'o dyn Fn(&str) -> bool,
 }
 
-pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
-    let AddKey { name, stdin: _, mfa_serial, yes } = options;
+pub(super) fn run(context: &Context, name: &str, options: &AddKey) -> Result<(), Failure> {
+    let AddKey { name: _, stdin: _, mfa_serial, yes } = options;
     if mfa_serial.as_ref().is_some_and(|serial| !MFA_SERIAL.allows(serial)) {
         let message = format!("invalid --mfa-serial (expected {MFA_SERIAL}, such as an ARN of an MFA device)");
         return Err(Failure::new(USAGE, message));
@@ -43,7 +44,7 @@ pub(super) fn run(context: &Context, options: &AddKey) -> Result<(), Failure> {
     let verb = "keys add";
     let new = NewKey { name, verb, mfa_serial: mfa_serial.as_deref(), yes: *yes, is_replaced: &|_| false };
     let program = new.prepare(context)?;
-    let key = key_entry::read(context, options)?;
+    let key = key_entry::read(context, name, options)?;
     new.finish(context, key, &program).map(|_| ())
 }
 
@@ -66,6 +67,7 @@ impl NewKey<'_> {
                 .hint(format!("to delete it: amplify-creds keys remove {word}")));
         }
         let program = ProfileProgram::find(context)?;
+        self.edit(context, &program, self.mfa_serial)?;
         if self.yes {
             return Ok(program);
         }
@@ -79,6 +81,7 @@ impl NewKey<'_> {
     /// Verifies the key and stores it, then writes the profile. A run after a crash continues. False for a no.
     pub(super) fn finish(&self, context: &Context, key: StoredKey, program: &ProfileProgram) -> Result<bool, Failure> {
         let profile_key = ProfileKey::new(context, self.name);
+        let _key_lock = lock(context, self.name, CHANGE_WAIT)?;
         profile_key.check_free(&key)?;
         let (files, _) = self.edit(context, program, self.mfa_serial)?;
         self.check_plan(context, &files)?;

@@ -4,10 +4,11 @@ use crate::cli::confirm::{agree, report_written};
 use crate::cli::context::Context;
 use crate::cli::credentials::plan_of;
 use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL};
-use crate::cli::errors::shell_word::shell_word;
+use crate::cli::errors::keys::of_key_profile;
 use crate::cli::output::note;
 use crate::cli::program::ProfileProgram;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::edit::{Change, Editor};
 use crate::key_store::KeyStore;
 use crate::plan::{BaseSource, CredentialPlan};
@@ -15,8 +16,11 @@ use crate::profile::keys::Keys;
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 use crate::setup::key_import::import;
+use crate::setup::key_profile::{self, KeyProfile};
 
 use super::key_entry::is_temporary;
+use super::key_lock;
+use super::key_lock::CHANGE_WAIT;
 use super::old_backups::{holds, offer_deletion};
 use super::profile_files::ProfileFiles;
 use super::profile_key::{ProfileKey, StoredItem};
@@ -33,21 +37,22 @@ struct Import {
     has_mfa: bool,
 }
 
-pub(super) fn run(context: &Context, options: &ImportKeys) -> Result<(), Failure> {
-    let ImportKeys { name, from, yes, dry_run } = options;
+pub(super) fn run(context: &Context, name: &str, options: &ImportKeys) -> Result<(), Failure> {
+    let ImportKeys { name: _, from, yes, dry_run } = options;
     if from.is_some() {
-        return vault::import(context, options);
+        return vault::import(context, name, options);
     }
     let mut program = ProfileProgram::find(context)?;
     if !yes && !dry_run {
         program = program.agreed(context)?;
     }
+    let _key_lock = if *dry_run { None } else { key_lock::lock(context, name, CHANGE_WAIT)? };
     let editor = Editor::new(&context.paths.cache_dir);
     let lock = (*yes && !dry_run).then(|| editor.lock()).transpose()?;
     let profile_key = ProfileKey::new(context, name);
     let Some(import) = prepare(context, name, &program)? else {
         drop(lock);
-        return finish_earlier(context, &profile_key, options);
+        return finish_earlier(context, &profile_key, name, options);
     };
     if !dry_run {
         profile_key.check_free(&import.key)?;
@@ -98,6 +103,10 @@ fn prepare(context: &Context, name: &str, program: &ProfileProgram) -> Result<Op
         Failure::new(CONFIG, format!("invalid keys of profile {name}: {error}")).at(&keys.from, Some(name))
     })?;
     let same = import(&mut draft, name, &keys, &program.paths)?;
+    if let Some(region) = context.global.region.as_deref().filter(|region| !region.is_empty()) {
+        let profile = KeyProfile { name, programs: &program.paths, mfa_serial: None, region: Some(region) };
+        key_profile::add(&mut draft, &profile).map_err(of_key_profile)?;
+    }
     let after = draft.files();
     plan_of(&after.profiles(Dialect::Auto)?, name, &context.inputs()?)?;
     let has_mfa = plan.mfa.is_some();
@@ -115,6 +124,12 @@ fn own_keys(plan: &CredentialPlan, keys: Option<Keys>) -> Result<Option<Keys>, F
     match &plan.base.source {
         BaseSource::KeyStore(_) if is_own => Ok(keys),
         BaseSource::Static(keys) if is_own && matches!(keys.from, Origin::File(_)) => Ok(Some(keys.clone())),
+        BaseSource::Static(keys) if base == name => {
+            let message = format!("profile {name} is a role that uses its own keys");
+            Err(Failure::new(CONFIG, message)
+                .at(&keys.from, Some(base))
+                .hint("move the keys to a profile of their own, and name that profile in source_profile"))
+        }
         BaseSource::Static(_) => {
             let message = format!("profile {name} uses the keys of profile {base}");
             Err(Failure::new(CONFIG, message)
@@ -123,8 +138,17 @@ fn own_keys(plan: &CredentialPlan, keys: Option<Keys>) -> Result<Option<Keys>, F
         }
         source => {
             let kind = source.kind().unwrap_or("nothing");
-            let message = format!("profile {name} has no keys in a file; its credentials are of type {kind}");
-            Err(Failure::new(CONFIG, message).at(source.origin(), Some(base)))
+            let (message, at) = match &keys {
+                Some(keys) => {
+                    (format!("profile {name} does not use its keys: its credentials are of type {kind}"), &keys.from)
+                }
+                None => (
+                    format!("profile {name} has no keys in a file; its credentials are of type {kind}"),
+                    source.origin(),
+                ),
+            };
+            let failure = Failure::new(CONFIG, message).at(at, Some(base));
+            Err(if keys.is_some() { failure.hint("if the keys are not needed, delete them") } else { failure })
         }
     }
 }
@@ -154,8 +178,12 @@ fn store_verified(
 }
 
 /// An earlier run may have been killed before it deleted the backups.
-fn finish_earlier(context: &Context, profile_key: &ProfileKey<'_>, options: &ImportKeys) -> Result<(), Failure> {
-    let name = &options.name;
+fn finish_earlier(
+    context: &Context,
+    profile_key: &ProfileKey<'_>,
+    name: &str,
+    options: &ImportKeys,
+) -> Result<(), Failure> {
     let StoredItem::Key(key) = profile_key.stored()? else {
         let message = format!("profile {name} uses the {}, which has no key of it", KeyStore::name());
         return Err(

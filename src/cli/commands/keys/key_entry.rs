@@ -4,7 +4,7 @@ use crate::access_keys::StoredKey;
 use crate::cli::args::keys::AddKey;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, USAGE};
-use crate::cli::questions::{FormField, Questions};
+use crate::cli::questions::Questions;
 use crate::core::secret::Secret;
 use crate::os::stdin;
 use crate::plan::limits::{ACCESS_KEY_ID, SECRET_ACCESS_KEY};
@@ -14,19 +14,20 @@ const STDIN_LIMIT: Duration = Duration::from_secs(90);
 const STDIN: &str = "--stdin";
 
 /// From stdin or from the user.
-pub(super) fn read(context: &Context, options: &AddKey) -> Result<StoredKey, Failure> {
-    let (access_key_id, secret_access_key) = if options.stdin { from_stdin()? } else { from_user(context, options)? };
+pub(super) fn read(context: &Context, name: &str, options: &AddKey) -> Result<StoredKey, Failure> {
+    let (access_key_id, secret_access_key) = if options.stdin { from_stdin()? } else { from_user(context, name)? };
     Ok(StoredKey { access_key_id, secret_access_key, account_id: None })
 }
 
-fn from_user(context: &Context, options: &AddKey) -> Result<(String, Secret), Failure> {
+fn from_user(context: &Context, name: &str) -> Result<(String, Secret), Failure> {
     let mut ask = Questions::open(context).map_err(|_| {
         Failure::new(NOBODY_TO_ASK, "keys add asks for the key, but no prompt is possible here")
             .hint("to read the ID and the secret from stdin, on two lines: --stdin --yes")
     })?;
-    ask.say(&format!("Key of an IAM user for profile {}. Press Ctrl-C to cancel without changes.\n", options.name));
-    let id = FormField { what: "Access key ID", flag: STDIN, given: None, usual: None };
-    let id = ask.required(&id, &check_id)?;
+    ask.say(&format!("Key of an IAM user for profile {name}. Press Ctrl-C to cancel without changes.\n"));
+    // A pasted ID with the secret on the next line would show the secret.
+    let id = ask.secret("Access key ID (not shown)", STDIN, &check_id)?.expose().to_owned();
+    ask.say(&format!("Access key ID: {id}\n"));
     let secret = ask.secret("Secret access key (not shown)", STDIN, &check_secret)?;
     Ok((id, secret))
 }

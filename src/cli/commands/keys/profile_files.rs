@@ -1,5 +1,5 @@
 use crate::cli::context::Context;
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{Failure, UNSUPPORTED};
 use crate::core::secret::Secret;
 use crate::edit::{Change, Original};
 use crate::profile::load::MAX_FILE_BYTES;
@@ -15,7 +15,12 @@ pub(super) struct ProfileFiles {
 impl ProfileFiles {
     pub(super) fn read(context: &Context) -> Result<Self, Failure> {
         let read = |path| Original::read(path, &context.paths.home, MAX_FILE_BYTES);
-        Ok(Self { config: read(&context.paths.config)?, credentials: read(&context.paths.credentials)? })
+        let files = Self { config: read(&context.paths.config)?, credentials: read(&context.paths.credentials)? };
+        if files.config.is_same_file(&files.credentials) {
+            let message = "the config file and the credentials file are the same file, which keys cannot edit";
+            return Err(Failure::new(UNSUPPORTED, message).in_file(&files.config.file));
+        }
+        Ok(files)
     }
 
     pub(super) fn draft(&self) -> Draft {

@@ -2,8 +2,8 @@ use crate::access_keys::{AccessKeyRecord, AccessKeyRecords, StoredKey};
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{BASE_FAILED, CONFIG, Failure};
 use crate::cli::errors::keys::of_key_store;
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::clock::Clock;
+use crate::core::shell_word::shell_word;
 use crate::key_store::{KeyStore, KeyStoreItem};
 use crate::sts::CallerIdentity;
 
@@ -46,8 +46,10 @@ impl<'c> ProfileKey<'c> {
             StoredItem::Key(stored) if !is_same(&stored, key) => {
                 let (name, id) = (self.name, &stored.access_key_id);
                 let message = format!("the {} already has another key of profile {name}: {id}", KeyStore::name());
-                Err(Failure::new(CONFIG, message)
-                    .hint(format!("to delete that key: amplify-creds keys remove {}", shell_word(name))))
+                Err(Failure::new(CONFIG, message).hint(match self.other_config() {
+                    Some(config) => format!("it is the key of profile {name} in {config}; rename one of the profiles"),
+                    None => format!("to delete that key: amplify-creds keys remove {}", shell_word(name)),
+                }))
             }
             _ => Ok(()),
         }
@@ -84,6 +86,7 @@ impl<'c> ProfileKey<'c> {
         let record = AccessKeyRecord {
             account_id: Some(identity.account.clone()),
             user_arn: Some(identity.arn.clone()),
+            config: Some(self.context.config()),
             ..known.unwrap_or_else(|| AccessKeyRecord::of(key, Clock::System.now()))
         };
         Ok(AccessKeyRecords::set(&self.context.paths.cache_dir, self.name, record)?)
@@ -92,6 +95,11 @@ impl<'c> ProfileKey<'c> {
     /// `None` as well if the record is unreadable.
     pub(super) fn known(&self) -> Option<AccessKeyRecord> {
         AccessKeyRecords::load(&self.context.paths.cache_dir).ok()?.get(self.name).cloned()
+    }
+
+    /// The config file of the profile for which the key was stored, if it is another one.
+    pub(super) fn other_config(&self) -> Option<String> {
+        self.known()?.config.filter(|config| *config != self.context.config())
     }
 
     pub(super) fn forget(&self) -> Result<(), Failure> {

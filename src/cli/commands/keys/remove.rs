@@ -8,10 +8,10 @@ use crate::cli::confirm::report_written;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CACHE, Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND};
 use crate::cli::errors::keys::of_key_profile;
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::plan_inputs::complete_quietly;
 use crate::cli::questions::Questions;
+use crate::core::shell_word::shell_word;
 use crate::edit::{Change, Editor, diff};
 use crate::key_store::KeyStore;
 use crate::os::env;
@@ -19,13 +19,16 @@ use crate::plan::{BaseSource, CredentialPlan, build};
 use crate::profile_file::Dialect;
 use crate::setup::key_profile;
 
+use super::key_lock;
+use super::key_lock::CHANGE_WAIT;
 use super::profile_files::ProfileFiles;
 use super::profile_key::{ProfileKey, StoredItem};
 
-pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure> {
-    let RemoveKey { name, yes } = options;
+pub(super) fn run(context: &Context, name: &str, options: &RemoveKey) -> Result<(), Failure> {
+    let RemoveKey { name: _, yes } = options;
     let editor = Editor::new(&context.paths.cache_dir);
     let profile_key = ProfileKey::new(context, name);
+    let _key_lock = key_lock::lock(context, name, CHANGE_WAIT)?;
     let stored = profile_key.stored()?;
     let lock = yes.then(|| editor.lock()).transpose()?;
     let changes = changes(context, name)?;
@@ -39,15 +42,27 @@ pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure>
         _ => known.as_ref().map(|known| known.access_key_id.clone()),
     };
     let plans = dependent_plans(context, name);
-    let users = plans.iter().map(|plan| plan.profile.as_str()).filter(|user| user != name).collect::<Vec<_>>();
-    let mut warnings = vec![format!(
-        "This deletes the key {} of profile {name} in the {}. Its secret cannot be recovered.",
-        id.as_deref().unwrap_or("(unknown)"),
-        KeyStore::name()
-    )];
+    let users = plans.iter().map(|plan| plan.profile.as_str()).filter(|user| *user != name).collect::<Vec<_>>();
+    let shown_id = id.as_deref().unwrap_or("(unknown)");
+    let mut warnings = vec![match stored {
+        StoredItem::Missing => format!("The {} has no key of profile {name} any more: {shown_id}.", KeyStore::name()),
+        _ => format!(
+            "This deletes the key {shown_id} of profile {name} in the {}. Its secret cannot be recovered.",
+            KeyStore::name()
+        ),
+    }];
+    if let Some(config) = profile_key.other_config() {
+        warnings.push(format!("The key was stored for profile {name} in {config}, which needs it."));
+    }
     let user = known.as_ref().and_then(user_name);
-    if known.is_some_and(|known| known.rotation.is_some()) {
-        warnings.push("A rotation of this key is in progress. The new key is deleted here, too.".to_owned());
+    let rotation = known.and_then(|known| known.rotation);
+    let other = rotation.as_ref().and_then(|rotation| {
+        let both = [Some(&rotation.old_key_id), rotation.new_key_id.as_ref()];
+        both.into_iter().flatten().find(|other| Some(*other) != id.as_ref()).cloned()
+    });
+    if rotation.is_some() {
+        let other = other.as_ref().map_or_else(String::new, |other| format!(" Its other key is {other}."));
+        warnings.push(format!("A rotation of this key is in progress.{other} Both are deleted here."));
     }
     if !users.is_empty() {
         warnings.push(format!("These profiles use the key and will fail: {}", users.join(", ")));
@@ -73,10 +88,10 @@ pub(super) fn run(context: &Context, options: &RemoveKey) -> Result<(), Failure>
     if was_there {
         note(context, &format!("deleted the key of profile {name} in the {}", KeyStore::name()));
     }
-    if let Some(id) = id {
-        let user = user.map_or_else(String::new, |user| format!(" --user-name {}", shell_word(&user)));
+    let user = user.map_or_else(String::new, |user| format!(" --user-name {}", shell_word(&user)));
+    for id in id.into_iter().chain(other) {
         let command = format!("aws iam delete-access-key --access-key-id {}{user}", shell_word(&id));
-        note(context, &format!("the key stays active in AWS; to delete it: {command}"));
+        note(context, &format!("{id} stays in AWS; to delete it: {command}"));
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::cli::errors::failure::{CONFIG, Failure};
-use crate::cli::errors::shell_word::shell_word;
 use crate::core::origin::Origin;
+use crate::core::shell_word::shell_word;
 use crate::os::env;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::keys::HalfPair;

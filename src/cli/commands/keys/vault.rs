@@ -10,9 +10,9 @@ use crate::access_keys::StoredKey;
 use crate::cli::args::keys::ImportKeys;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{BASE_FAILED, CONFIG, Failure};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
 use crate::core::secret::Secret;
+use crate::core::shell_word::shell_word;
 use crate::profile_file::botocore::words;
 
 use super::add::NewKey;
@@ -20,8 +20,8 @@ use super::key_entry::is_temporary;
 
 const LONGEST_OUTPUT: u64 = 64 << 10;
 
-pub(super) fn import(context: &Context, options: &ImportKeys) -> Result<(), Failure> {
-    let ImportKeys { name, from: _, yes, dry_run } = options;
+pub(super) fn import(context: &Context, name: &str, options: &ImportKeys) -> Result<(), Failure> {
+    let ImportKeys { name: _, from: _, yes, dry_run } = options;
     let is_replaced = |command: &str| is_export_of(command, name);
     let (verb, mfa_serial) = ("keys import", None);
     let new = NewKey { name, verb, mfa_serial, yes: *yes, is_replaced: &is_replaced };

@@ -9,7 +9,7 @@ use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials::{is_cached, with_resolver};
-use crate::cli::errors::failure::Failure;
+use crate::cli::errors::failure::{Failure, KEY_STORE};
 use crate::cli::login_command;
 use crate::cli::prompts::prompt_chain;
 use crate::cli::sign_in::{self, Occasion, Session, SignedIn};
@@ -40,6 +40,9 @@ fn log_in_all(context: &Context, options: &Login, failures: Vec<ProfileFailure>)
     let set = context.profiles()?;
     let mut outcomes = Outcomes::new(context, options.json);
     let (plans, unplanned) = plans(context, &set, options)?;
+    if plans.iter().any(|plan| plan.steps().next().is_some()) {
+        check_sealing(context)?;
+    }
     let pool = ConnectionPool::default();
     let mut prompt = prompt_chain(context, &options.session, None)?;
     if !context.global.quiet && !plans.is_empty() {
@@ -58,6 +61,15 @@ fn log_in_all(context: &Context, options: &Login, failures: Vec<ProfileFailure>)
         }
     }
     outcomes.finish().map(|()| SignedIn::AsBefore)
+}
+
+/// A session that cannot be sealed is not cached, so a login would have no effect.
+fn check_sealing(context: &Context) -> Result<(), Failure> {
+    context.session_store()?.check_sealing().map_err(|error| {
+        Failure::new(KEY_STORE, format!("the sessions could not be sealed: {error}"))
+            .hint("to check the key store: amplify-creds doctor")
+            .hint("to cache sessions without encryption: AMPLIFY_CREDS_SEAL=off, or seal = off in config.ini")
+    })
 }
 
 /// Prints what the profiles need, before the first prompt.

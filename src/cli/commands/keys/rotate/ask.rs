@@ -14,7 +14,7 @@ pub(super) fn confirm(context: &Context, about: &str, question: &str) -> Result<
     person.say(about);
     let agrees = person.yes_or_no(&format!("{question} [y/N] "), false)?;
     if !agrees {
-        note(context, "nothing was changed");
+        note(context, "declined; no key was changed");
     }
     Ok(agrees)
 }
@@ -22,6 +22,6 @@ pub(super) fn confirm(context: &Context, about: &str, question: &str) -> Result<
 fn open(context: &Context) -> Result<Questions, Failure> {
     Questions::open(context).map_err(|_| {
         Failure::new(NOBODY_TO_ASK, "keys rotate asks before it changes a key, but no prompt is possible here")
-            .hint("to rotate without a prompt: --yes")
+            .hint("to answer every question with yes: --yes")
     })
 }

@@ -1,7 +1,7 @@
 use crate::access_keys::{Rotation, RotationStep};
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::shell_word::shell_word;
 use crate::rotation::used_after_deactivation;
 
 use super::ask;
@@ -57,7 +57,9 @@ fn pending(run: &RotationRun<'_>) -> Result<Rotation, Failure> {
         Some(rotation) => {
             let new = rotation.new_key_id.as_deref().unwrap_or_default();
             let message = format!("the key store does not have the new key {new} of profile {profile}");
-            Err(Failure::new(ROTATION, message).hint(format!("to store it again: amplify-creds keys add {word}")))
+            Err(Failure::new(ROTATION, message).hint(format!(
+                "to store a key again: amplify-creds keys remove {word}, then amplify-creds keys add {word}"
+            )))
         }
         None => Err(Failure::new(ROTATION, format!("profile {profile} has no rotation to finish"))
             .hint(format!("to rotate its key: amplify-creds keys rotate {word}"))),

@@ -1,6 +1,11 @@
+use std::collections::BTreeSet;
+
+use crate::access_keys::AccessKeyRecords;
+use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::note;
 use crate::key_store::KeyStore;
+use crate::profile::ProfileSet;
 use crate::rotation::{KeysVerdict, RotationError};
 
 use super::ask;
@@ -32,7 +37,7 @@ pub(super) fn create(run: &mut RotationRun<'_>, yes: bool) -> Result<bool, Failu
         return Ok(false);
     }
     run.change("IAM", |rotator, _, user| rotator.begin(user))?;
-    run.change("IAM (CreateAccessKey)", |rotator, iam, _| rotator.create(iam, is_begun))?;
+    run.create(is_begun)?;
     if let Some(new) = run.new_key_id() {
         note(run.context, &format!("created {new} and stored it in the {}", KeyStore::name()));
     }
@@ -60,9 +65,27 @@ fn confirm(run: &mut RotationRun<'_>, yes: bool) -> Result<bool, Failure> {
          2. use the new key until AWS accepts it\n\
          3. replace the old key in the {store}, and deactivate it\n"
     );
+    let others = same_key(run.context, run.profile, old);
+    let plan = match &others[..] {
+        [] => plan,
+        _ => format!("{plan}These profiles have the same key, and will fail: {}\n", others.join(", ")),
+    };
     if yes {
         plan.lines().for_each(|line| note(run.context, line));
         return Ok(true);
     }
     ask::confirm(run.context, &plan, "Rotate the key?")
+}
+
+/// The other profiles with this key, in the files or in the key store.
+fn same_key(context: &Context, profile: &str, id: &str) -> Vec<String> {
+    let records = AccessKeyRecords::load(&context.paths.cache_dir).unwrap_or_default();
+    let stored = records.iter().filter(|(_, record)| record.access_key_id == id).map(|(name, _)| name.to_owned());
+    let set = context.profiles().ok();
+    let in_files = set
+        .iter()
+        .flat_map(ProfileSet::all)
+        .filter(|profile| profile.keys().ok().flatten().is_some_and(|keys| keys.access_key_id == id));
+    let all: BTreeSet<_> = stored.chain(in_files.map(|profile| profile.name)).collect();
+    all.into_iter().filter(|name| name != profile).collect()
 }

@@ -71,6 +71,31 @@ impl<'a> RotationRun<'a> {
         outcome
     }
 
+    /// Creates the new key. A signal ends the run after the current attempt.
+    pub(super) fn create(&mut self, is_repeated: bool) -> Result<(), Failure> {
+        let reporter = self.signer.reporter();
+        self.with_iam(|run, keys, _| {
+            run.step(|rotator, watch| {
+                let create = || rotator.create(keys, is_repeated, &|| watch.check().is_err());
+                watched(&reporter, "IAM (CreateAccessKey)", create)
+            })
+        })
+    }
+
+    /// The next calls fail if the new key was deleted meanwhile, so that the user is not left without an active key.
+    /// With MFA the new key has no session yet, and the session of the old one is used.
+    pub(super) fn sign_with_new_key(&mut self) {
+        if !self.signer.has_mfa
+            && let (Some(signed), Some(new)) = (&mut self.signed, self.rotator.new_credentials())
+        {
+            signed.credentials = new;
+        }
+    }
+
+    pub(super) fn has_mfa(&self) -> bool {
+        self.signer.has_mfa
+    }
+
     pub(super) fn step<T>(
         &mut self,
         what: impl FnOnce(&mut Rotator<'a>, &Watch) -> Result<T, RotationError>,

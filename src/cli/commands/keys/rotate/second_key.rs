@@ -1,6 +1,6 @@
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::shell_word::shell_word;
 use crate::iam::AccessKeyMetadata;
 
 use super::ask;

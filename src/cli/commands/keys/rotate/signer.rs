@@ -7,7 +7,6 @@ use crate::cli::credentials::{plan_of, with_resolver};
 use crate::cli::errors::failure::{CONFIG, Failure};
 use crate::cli::errors::network::unanswered_by;
 use crate::cli::errors::resolve::identity_failure;
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::iam::iam_endpoint;
 use crate::cli::login_command;
 use crate::cli::plan_inputs::{complete, inputs};
@@ -16,6 +15,7 @@ use crate::cli::reporter::StderrReporter;
 use crate::cli::sources::connections;
 use crate::core::credentials::Credentials;
 use crate::core::sanitize::printable;
+use crate::core::shell_word::shell_word;
 use crate::iam::Client;
 use crate::plan::build::identity_endpoint;
 use crate::plan::endpoint::Endpoint;
@@ -42,7 +42,7 @@ pub(super) struct Signer<'a> {
 
 /// The credentials of the profile and their user.
 pub(super) struct Signed {
-    credentials: Credentials,
+    pub(super) credentials: Credentials,
     pub(super) user: CallerIdentity,
     name: String,
 }

@@ -1,8 +1,8 @@
 use crate::access_keys::RotationStep;
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
-use crate::rotation::LocalStep;
+use crate::core::shell_word::shell_word;
+use crate::rotation::{LocalStep, RotationError};
 
 use super::new_key::create;
 use super::rotation_run::RotationRun;
@@ -50,6 +50,11 @@ fn replace(run: &mut RotationRun<'_>) -> Result<(), Failure> {
 
 fn deactivate(run: &mut RotationRun<'_>) -> Result<(), Failure> {
     verify(run)?;
+    run.sign_with_new_key();
+    let new = run.new_key_id().map(str::to_owned);
+    if !run.listed()?.iter().any(|key| Some(&key.id) == new.as_ref() && key.is_active) {
+        return Err(run.failure(RotationError::Unlisted));
+    }
     let old = run.rotator.journal.rotation().map(|rotation| rotation.old_key_id.clone()).unwrap_or_default();
     let (profile, word) = (run.profile, shell_word(run.profile));
     if run.change("IAM (UpdateAccessKey)", |rotator, iam, _| rotator.deactivate(iam))? {
@@ -57,6 +62,13 @@ fn deactivate(run: &mut RotationRun<'_>) -> Result<(), Failure> {
         let command = format!("aws iam update-access-key --access-key-id {old} --status Active --profile {word}");
         note(run.context, &format!("if a program still needs it: {command}"));
         note(run.context, &format!("after a day, delete it: amplify-creds keys rotate {word} --finish"));
+        if run.has_mfa() {
+            let command = format!("amplify-creds login {word}");
+            note(
+                run.context,
+                &format!("sessions of the old key are not used any more; to enter an MFA code now: {command}"),
+            );
+        }
     } else {
         let ended = format!("the rotation of profile {profile} is finished");
         note(run.context, &format!("the old key {old} no longer exists; {ended}"));

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use crate::cli::errors::failure::{Failure, ROTATION};
-use crate::cli::errors::shell_word::shell_word;
 use crate::cli::output::note;
+use crate::core::shell_word::shell_word;
 use crate::iam::AccessKeyMetadata;
 
 use super::rotation_run::RotationRun;
@@ -40,5 +40,6 @@ pub(super) fn verify(run: &mut RotationRun<'_>) -> Result<bool, Failure> {
     if !is_replaced {
         return Err(failure);
     }
-    Err(failure.hint(format!("if it was deactivated or deleted, store another one: amplify-creds keys add {word}")))
+    let hint = format!("if it was deleted: amplify-creds keys remove {word}, then amplify-creds keys add {word}");
+    Err(Failure { hints: vec![hint], ..failure })
 }

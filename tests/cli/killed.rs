@@ -1,5 +1,5 @@
-//! Kills `keys rotate` at its system calls: each is before or after a request to AWS, a call of the key store or a write
-//! of the journal.
+//! Kills a command at its system calls: each is before or after a request to AWS, a call of the key store or a write of
+//! a file.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,29 +7,38 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::scope;
 
-use crate::rotate::{ROTATE, Story, story};
+use test_support::TestHome;
 
 const CALLS: &str =
     "connect,sendto,sendmsg,recvfrom,recvmsg,write,writev,rename,unlink,openat,fsync,flock,fchmod,close";
 
-/// Runs of all kills in this test; `AMPLIFY_CREDS_KILLS=0` runs every kill.
+/// Runs of all kills in one test; `AMPLIFY_CREDS_KILLS=0` runs every kill.
 const SAMPLE: usize = 60;
 
-fn traced(story: &Story, options: &[&str]) -> Command {
-    let log = story.home.file("strace.log");
+/// A command to kill, in a home of its own.
+pub(crate) trait Victim {
+    fn home(&self) -> &TestHome;
+    fn command(&self) -> Command;
+    /// Checks that nothing is lost and that a second run completes. `place` is for messages.
+    fn check(&self, place: &str);
+}
+
+fn traced(victim: &impl Victim, options: &[&str]) -> Command {
+    let log = victim.home().file("strace.log");
+    let plain = victim.command();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-s", "0", "-o", log.to_str().unwrap()]).args(options);
-    command.arg(story.home.program()).args(ROTATE).env_clear();
-    command.envs(story.home.environment()).envs(story.variables());
+    command.arg(plain.get_program()).args(plain.get_args()).env_clear();
+    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command
 }
 
 /// The calls of the first thread, because strace counts each thread separately: name and number.
-fn calls(story: &Story) -> Vec<(String, usize)> {
-    let run = traced(story, &["-e", &format!("trace={CALLS}")]).output().unwrap();
+fn calls(victim: &impl Victim) -> Vec<(String, usize)> {
+    let run = traced(victim, &["-e", &format!("trace={CALLS}")]).output().unwrap();
     assert!(run.status.success(), "{run:?}");
-    let log = fs::read_to_string(story.home.file("strace.log")).unwrap();
+    let log = fs::read_to_string(victim.home().file("strace.log")).unwrap();
     let first = log.split_whitespace().next().unwrap();
     let mut counts: HashMap<String, usize> = HashMap::new();
     let lines = log.lines().filter_map(|line| line.strip_prefix(first)?.trim_start().split_once('('));
@@ -44,24 +53,16 @@ fn calls(story: &Story) -> Vec<(String, usize)> {
 }
 
 /// True if the run was killed.
-fn survives(name: &str, number: usize) -> bool {
-    let Some(story) = story() else { return false };
+fn is_killed(victim: &impl Victim, name: &str, number: usize) -> bool {
     let kill = format!("inject={name}:signal=KILL:when={number}");
-    let run = traced(&story, &["-e", &format!("trace={name}"), "-e", &kill]).output().unwrap();
-    let place = format!("{name} {number}: {}", story.records());
-    story.has_a_key();
-    let next = story.run(&ROTATE);
-    // The killed run may have been complete.
-    let is_complete = next.code == Some(1) && next.stderr.contains("--finish");
-    assert!(next.code == Some(0) || is_complete, "{place}: {next:?}");
-    story.is_rotated();
+    let run = traced(victim, &["-e", &format!("trace={name}"), "-e", &kill]).output().unwrap();
+    victim.check(&format!("{name} {number}"));
     !run.status.success()
 }
 
-#[test]
-#[ignore = "takes a minute and needs strace"]
-fn killed_run_loses_no_key_and_is_continued() {
-    let Some(first) = story() else { return };
+/// `new` returns `None` if gnome-keyring is not installed.
+pub(crate) fn sweep<V: Victim>(new: impl Fn() -> Option<V> + Sync) {
+    let Some(first) = new() else { return };
     if Command::new("strace").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "strace is not installed");
         eprintln!("strace is not installed");
@@ -76,7 +77,8 @@ fn killed_run_loses_no_key_and_is_continued() {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some((name, number)) = chosen.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    killed.fetch_add(usize::from(survives(name, *number)), Ordering::SeqCst);
+                    let is_killed = new().is_some_and(|victim| is_killed(&victim, name, *number));
+                    killed.fetch_add(usize::from(is_killed), Ordering::SeqCst);
                 }
             });
         }

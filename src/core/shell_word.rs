@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 /// A profile's name as an argument of a command that users paste from a hint.
-pub(crate) fn shell_word(name: &str) -> Cow<'_, str> {
+pub fn shell_word(name: &str) -> Cow<'_, str> {
     let quoted = shlex::try_quote(name).unwrap_or(Cow::Borrowed(name));
     if name.starts_with('-') { format!("-- {quoted}").into() } else { quoted }
 }
