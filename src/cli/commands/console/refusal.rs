@@ -1,12 +1,12 @@
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, CREDENTIALS_REJECTED, Failure, UNSUPPORTED, USAGE};
 use crate::cli::errors::network::unanswered_by;
-use crate::cli::errors::shell_word::shell_word;
 use crate::console::access::WithoutConsole;
 use crate::console::destination::InvalidDestination;
 use crate::console::federation::FederationError;
 use crate::console::hosts::ConsoleHosts;
 use crate::core::masking::{masked, shown_url};
+use crate::core::shell_word::shell_word;
 use crate::os::env;
 use crate::plan::sources::SsoSession;
 use crate::plan::{CredentialPlan, build};
