@@ -9,9 +9,10 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::termios::{FlushArg, InputFlags, LocalFlags, SetArg, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr};
+use nix::sys::termios::{FlushArg, InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
+use rustix::termios::tcgetwinsize;
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -66,6 +67,9 @@ pub(super) struct Terminal {
     device: File,
     original: Termios,
     hides_input: bool,
+    /// For a menu: keys are read one at a time.
+    reads_keys: bool,
+    was_stopped: bool,
     ours: Option<Termios>,
     /// Dropped before `blocked`: a pending signal then has its default action.
     watch: Watch,
@@ -81,7 +85,16 @@ impl Terminal {
         }
         let blocked = Blocked::new();
         let mut terminal =
-            Self { device, original, hides_input: false, ours: None, watch: Watch::begin(until), blocked };
+            Self {
+                device,
+                original,
+                hides_input: false,
+                reads_keys: false,
+                was_stopped: false,
+                ours: None,
+                watch: Watch::begin(until),
+                blocked,
+            };
         terminal.set_modes();
         terminal.say(clear_line());
         Ok(terminal)
@@ -107,6 +120,41 @@ impl Terminal {
         let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
         self.say("\n");
         Ok(())
+    }
+
+    /// Until the end. Signal keys such as Ctrl-C still send signals.
+    pub(super) fn read_keys(&mut self) {
+        self.reads_keys = true;
+        self.set_modes();
+    }
+
+    /// The bytes of pressed keys. Empty if none was pressed for [`CHECK_INTERVAL`].
+    pub(super) fn keys(&mut self) -> Result<Vec<u8>, PromptError> {
+        let mut bytes = vec![0; 256];
+        if !self.poll("")? {
+            return Ok(Vec::new());
+        }
+        match self.device.read(&mut bytes) {
+            Ok(0) => Err(PromptError::Cancelled),
+            Ok(read) => {
+                bytes.truncate(read);
+                Ok(bytes)
+            }
+            Err(error) if [ErrorKind::Interrupted, ErrorKind::WouldBlock].contains(&error.kind()) => Ok(Vec::new()),
+            Err(_) => Err(PromptError::NobodyToAsk),
+        }
+    }
+
+    /// Whether Ctrl-Z stopped this process since the last call.
+    pub(super) fn was_stopped(&mut self) -> bool {
+        std::mem::take(&mut self.was_stopped)
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (usize, usize) {
+        const USUAL: (usize, usize) = (80, 24);
+        let size = tcgetwinsize(&self.device).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        size.map_or(USUAL, |size| (size.ws_col.into(), size.ws_row.into()))
     }
 
     pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
@@ -190,6 +238,7 @@ impl Terminal {
             return Err(PromptError::NobodyToAsk);
         }
         self.set_modes();
+        self.was_stopped = true;
         self.say(prompt);
         Ok(())
     }
@@ -207,6 +256,11 @@ impl Terminal {
         if self.hides_input {
             modes.local_flags.remove(LocalFlags::ECHO);
             modes.local_flags.insert(LocalFlags::ECHONL);
+        }
+        if self.reads_keys {
+            modes.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+            modes.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+            modes.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
         }
         modes.input_flags |= InputFlags::ICRNL;
         if same_modes(&modes, &self.original) || tcsetattr(&self.device, SetArg::TCSANOW, &modes).is_err() {

@@ -150,6 +150,37 @@ IAM Identity Center get the same credentials.
 The diff is shown before anything is written. Comments and order are kept. The
 previous content is saved as config.backup.N in the directory of the cache.";
 
+pub(super) const INIT_EXAMPLES: &str = "\
+Examples:
+  # in ~/.bashrc
+  eval \"$(amplify-creds init bash)\"
+  # in ~/.zshrc, after compinit
+  eval \"$(amplify-creds init zsh)\"
+  # in config.fish
+  amplify-creds init fish | source
+  # Nushell, in a directory of NU_LIB_DIRS or autoload
+  amplify-creds init nu | save --force acreds.nu
+
+The script defines the function acreds and its completion:
+  acreds                select a profile from a list
+  acreds PROFILE        select a profile
+  acreds --keys PROFILE select a profile by its keys
+  acreds -              select the previous profile again
+  acreds --unset        select no profile
+
+If every tool can use the profile through amplify-creds, acreds sets AWS_PROFILE
+and the region, and removes keys from the environment. Tools then renew the
+credentials themselves. For any other profile, and with --keys or an option of
+the session such as --duration, acreds exports keys, as env does.";
+
+pub(super) const ACREDS_EXAMPLES: &str = "\
+Examples:
+  acreds
+  acreds bizcorprole-amplify
+  acreds -
+  acreds --keys bizcorprole
+  acreds --unset";
+
 pub(super) const SESSIONS_EXAMPLES: &str = "\
 Examples:
   amplify-creds sessions

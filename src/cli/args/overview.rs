@@ -24,6 +24,7 @@ Understand:
 
 Set up:
   setup        Create profiles that work in every AWS tool
+  init         Print a shell function that selects a profile
   keys         Keep long-term keys in the system's key store
 
 AWS side:
