@@ -83,9 +83,9 @@ mod menu {
         Fit::CutMiddle(2, 12),
         Fit::CutMiddle(0, 24),
         Fit::Drop(1),
-        Fit::Drop(2),
-        Fit::CutMiddle(0, 8),
         Fit::Drop(3),
+        Fit::CutMiddle(0, 12),
+        Fit::Drop(2),
     ];
 
     pub(super) fn choose(context: &Context, cells: &[[String; 4]]) -> Result<usize, PromptError> {

@@ -53,8 +53,8 @@ fn parse(bytes: &[u8], is_complete: bool) -> (Vec<Key>, usize) {
             // Ctrl-P and Ctrl-N
             16 => (Some(Key::Up), 1),
             14 => (Some(Key::Down), 1),
-            // Ctrl-D
-            4 => (Some(Key::Escape), 1),
+            // Ctrl-C and Ctrl-D
+            3 | 4 => (Some(Key::Escape), 1),
             0x1b => match sequence(rest) {
                 Some(found) => found,
                 None if is_complete => (Some(Key::Escape), rest.len()),

@@ -27,6 +27,8 @@ use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 /// Between reads if `poll` does not support terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_LINE: usize = 4096;
+/// `_POSIX_VDISABLE` of Linux, where it is 0, and of BSD and macOS.
+const DISABLED: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
 
 pub(super) fn id() -> Option<String> {
     let session = tcgetsid(open_controlling().ok()?).ok()?;
@@ -122,7 +124,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Until the end. Signal keys such as Ctrl-C still send signals.
+    /// Until the end. Ctrl-C and Ctrl-Z are keys, too.
     pub(super) fn read_keys(&mut self) {
         self.reads_keys = true;
         self.set_modes();
@@ -261,6 +263,11 @@ impl Terminal {
             modes.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
             modes.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
             modes.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+            // A shell waits forever for a stopped command substitution, and zsh loses the exit status of one that Ctrl-C
+            // interrupts. As keys, both reach only this process.
+            for signal_key in [SpecialCharacterIndices::VSUSP, SpecialCharacterIndices::VINTR] {
+                modes.control_chars[signal_key as usize] = DISABLED;
+            }
         }
         modes.input_flags |= InputFlags::ICRNL;
         if same_modes(&modes, &self.original) || tcsetattr(&self.device, SetArg::TCSANOW, &modes).is_err() {
