@@ -131,6 +131,8 @@ Examples:
   amplify-creds setup bizcorprole --in-place --project
   # prompt for the settings of a new role
   amplify-creds setup
+  # from an invitation of the role's owner (policy invite)
+  amplify-creds setup --from invitation.json
   # without prompts
   amplify-creds setup --name bizcorprole --source-profile devcorpuser \\
     --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes

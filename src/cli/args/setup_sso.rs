@@ -17,7 +17,7 @@ pub struct SessionSetup {
         value_name = "SESSION",
         help_heading = IDENTITY_CENTER,
         conflicts_with_all = [
-            "name", "new_name", "in_place", "project", "role_arn", "source_profile", "external_id", "mfa_serial",
+            "name", "new_name", "from", "in_place", "project", "role_arn", "source_profile", "external_id", "mfa_serial",
             "access_key_id", "secret_access_key", "profile", "env",
         ],
         add = ArgValueCandidates::new(sso_sessions)
