@@ -53,8 +53,8 @@ use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
 use commands::{
-    acreds, boundary, check, completions, doctor, env, exec, explain, help, init, keys, list, login, logout, man, policy, process,
-    reset_cache, sessions, setup, whoami,
+    acreds, boundary, check, completions, doctor, env, exec, explain, help, init, keys, list, login, logout, man,
+    policy, process, reset_cache, sessions, setup, whoami,
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};

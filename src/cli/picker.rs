@@ -79,14 +79,8 @@ mod menu {
     use crate::prompt::menu::{Menu, MenuPart};
 
     /// Until the table fits the terminal.
-    const NARROWER: [Fit; 6] = [
-        Fit::CutMiddle(2, 12),
-        Fit::CutMiddle(0, 24),
-        Fit::Drop(1),
-        Fit::Drop(3),
-        Fit::CutMiddle(0, 12),
-        Fit::Drop(2),
-    ];
+    const NARROWER: [Fit; 6] =
+        [Fit::CutMiddle(2, 12), Fit::CutMiddle(0, 24), Fit::Drop(1), Fit::Drop(3), Fit::CutMiddle(0, 12), Fit::Drop(2)];
 
     pub(super) fn choose(context: &Context, cells: &[[String; 4]]) -> Result<usize, PromptError> {
         let painter = Painter::question(context);

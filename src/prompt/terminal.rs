@@ -9,7 +9,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::termios::{FlushArg, InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr};
+use nix::sys::termios::{
+    FlushArg, InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr,
+};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::termios::tcgetwinsize;
@@ -86,17 +88,16 @@ impl Terminal {
             return Err(PromptError::NobodyToAsk);
         }
         let blocked = Blocked::new();
-        let mut terminal =
-            Self {
-                device,
-                original,
-                hides_input: false,
-                reads_keys: false,
-                was_stopped: false,
-                ours: None,
-                watch: Watch::begin(until),
-                blocked,
-            };
+        let mut terminal = Self {
+            device,
+            original,
+            hides_input: false,
+            reads_keys: false,
+            was_stopped: false,
+            ours: None,
+            watch: Watch::begin(until),
+            blocked,
+        };
         terminal.set_modes();
         terminal.say(clear_line());
         Ok(terminal)

@@ -11,8 +11,7 @@ const VERSION: u64 = 1;
 /// In bytes. An invitation is much smaller.
 pub const LARGEST: u64 = 64 << 10;
 const LONGEST_NOTE: usize = 200;
-const KEYS: [&str; 7] =
-    ["version", "role_arn", "external_id", "region", "mfa_required", "duration_seconds", "note"];
+const KEYS: [&str; 7] = ["version", "role_arn", "external_id", "region", "mfa_required", "duration_seconds", "note"];
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Invitation {
@@ -53,9 +52,8 @@ impl Invitation {
             external_id: keys.text("external_id")?,
             region: keys.text("region")?.map(|region| region.to_ascii_lowercase()),
             mfa_required: keys.typed("mfa_required", "true or false", Value::as_bool)?,
-            duration_seconds: keys.typed("duration_seconds", &durations(), |value| {
-                u32::try_from(value.as_u64()?).ok()
-            })?,
+            duration_seconds: keys
+                .typed("duration_seconds", &durations(), |value| u32::try_from(value.as_u64()?).ok())?,
             note: keys.text("note")?,
         };
         invitation.check()?;

@@ -31,16 +31,8 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     if let Some(keys) = &role.source_keys {
         add_source(draft, role, keys, set.get(&role.source_profile).as_ref())?;
     }
-    let Role {
-        role_arn,
-        source_profile,
-        external_id,
-        mfa_serial,
-        region,
-        duration_seconds,
-        name: _,
-        source_keys: _,
-    } = role;
+    let Role { role_arn, source_profile, external_id, mfa_serial, region, duration_seconds, name: _, source_keys: _ } =
+        role;
     let duration_seconds = duration_seconds.map(|seconds| seconds.to_string());
     let wanted = [
         ("role_arn", Some(role_arn.as_str())),
@@ -53,7 +45,8 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     if let Some(there) = set.get(name) {
         // A region or duration that is not given may differ.
         let is_so = |(key, value): &(&str, Option<&str>)| {
-            there.get_any(key).map(|setting| setting.value) == *value || (["region", "duration_seconds"].contains(key) && value.is_none())
+            there.get_any(key).map(|setting| setting.value) == *value
+                || (["region", "duration_seconds"].contains(key) && value.is_none())
         };
         return if wanted.iter().all(is_so) { Ok(()) } else { Err(draft.taken(name)) };
     }

@@ -105,7 +105,8 @@ fn failed_switch_ends_a_script_with_its_status() {
         if !is_there(shell) {
             continue;
         }
-        for (what, code) in [("(acreds us); acreds nosuch; echo on", 3), ("acreds -; echo on", 2), ("acreds; echo on", 4)]
+        for (what, code) in
+            [("(acreds us); acreds nosuch; echo on", 3), ("acreds -; echo on", 2), ("acreds; echo on", 4)]
         {
             let home = home();
             let script = format!("set -eu; eval \"$(amplify-creds init {shell})\"; {what}");
@@ -120,7 +121,8 @@ fn failed_switch_ends_a_script_with_its_status() {
 #[test]
 fn bash_script_has_only_syntax_of_bash_3_2() {
     let script = home().run(&["init", "bash"]).stdout;
-    for newer in ["mapfile", "readarray", "@Q", "@A", "declare -A", "local -A", "local -n", "^^", ",,", "|&", "&>>", "coproc"]
+    for newer in
+        ["mapfile", "readarray", "@Q", "@A", "declare -A", "local -A", "local -n", "^^", ",,", "|&", "&>>", "coproc"]
     {
         assert!(!script.contains(newer), "{newer}");
     }
@@ -199,7 +201,10 @@ fn mfa_code_is_prompted_for_on_the_terminal() {
         terminal.expect("Enter the MFA token code: ");
         terminal.type_line(&fresh_code(&sts));
         let run = terminal.finish().1.restored();
-        assert!(run.stdout.starts_with("0\n|ASIA") && run.stdout.contains("|us-east-1|bizcorprole|"), "{shell} {run:?}");
+        assert!(
+            run.stdout.starts_with("0\n|ASIA") && run.stdout.contains("|us-east-1|bizcorprole|"),
+            "{shell} {run:?}"
+        );
         assert!(run.stderr.contains("exported the keys of profile bizcorprole ("), "{shell} {run:?}");
     }
 }

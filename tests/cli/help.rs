@@ -64,7 +64,7 @@ fn wrong_usage_exits_2_and_prints_nothing_on_stdout() {
 }
 
 /// Every command that help shows, with the words before it.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 29] = [
     &["process"],
     &["env"],
     &["exec"],
@@ -76,10 +76,12 @@ const COMMANDS: [&[&str]; 27] = [
     &["doctor"],
     &["check"],
     &["setup"],
+    &["init"],
     &["policy"],
     &["policy", "trust"],
     &["policy", "caller"],
     &["policy", "mfa"],
+    &["policy", "invite"],
     &["policy", "amplify"],
     &["policy", "boundary"],
     &["boundary"],
@@ -112,7 +114,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
         ("Get credentials:", &["process", "env", "exec"][..]),
         ("Sign in:", &["login", "logout", "whoami"]),
         ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
-        ("Set up:", &["setup", "keys"]),
+        ("Set up:", &["setup", "keys", "init"]),
         ("AWS side:", &["policy", "boundary"]),
         ("Maintenance:", &["reset-cache", "completions", "man", "help"]),
     ];

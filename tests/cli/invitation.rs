@@ -47,7 +47,8 @@ fn walkthrough_takes_three_commands() {
     let file = biz.path().join("invitation.json");
     let file = file.to_str().unwrap();
     // 1. At Biz Corp.
-    let role = ["--role-arn", data::BIZ_CORP_ROLE, "--external-id", data::EXTERNAL_ID, "--mfa", "--region", "us-east-1"];
+    let role =
+        ["--role-arn", data::BIZ_CORP_ROLE, "--external-id", data::EXTERNAL_ID, "--mfa", "--region", "us-east-1"];
     let run = biz.run(&[&["policy", "invite", "--output", file], &role[..]].concat());
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stderr.contains("who runs: amplify-creds setup --from invitation.json\n"), "{run:?}");
@@ -156,7 +157,10 @@ fn flags_and_yes_need_no_terminal() {
     let run = setup(&home, &invitation, &again);
     assert!(run.failed_with(3).first_error_line().contains("profile bizcorprole exists already"), "{run:?}");
     assert_eq!(files(&home), before);
-    assert_eq!(setup(&home, &invitation, &[&again[..], &["--name", "other", "--region", "eu-west-1"]].concat()).code, Some(0));
+    assert_eq!(
+        setup(&home, &invitation, &[&again[..], &["--name", "other", "--region", "eu-west-1"]].concat()).code,
+        Some(0)
+    );
     let [config, _] = files(&home);
     assert!(config.contains("[profile other-amplify]"), "{config}");
     assert!(config.contains(&before[0]), "{config}");

@@ -25,17 +25,17 @@ use crate::output::shell::Shell;
 pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
 pub use setup_sso::SessionSetup;
-pub use shell::{Acreds, InitShell};
 pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
+pub use shell::{Acreds, InitShell};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
     Logout, ResetCache, Sessions, TargetArg, WhoAmI,
 };
 
 use examples::{
-    ACREDS_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES,
-    HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES,
-    SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    ACREDS_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES,
+    EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES,
+    PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use keys::KeysVerb;

@@ -24,8 +24,8 @@ Understand:
 
 Set up:
   setup        Create profiles that work in every AWS tool
-  init         Print a shell function that selects a profile
   keys         Keep long-term keys in the system's key store
+  init         Print a shell function that selects a profile
 
 AWS side:
   policy       Print IAM policies for cross-account access

@@ -24,8 +24,8 @@ pub enum PolicyVerb {
     /// Let users manage their MFA device, and deny all else without MFA
     #[command(after_long_help = MFA_EXAMPLES, arg(own_region("Region that decides the AWS partition")))]
     Mfa(Plain),
-    /// Invitation: what another company needs to use the role
-    #[command(after_long_help = INVITE_EXAMPLES, arg(own_region("Region of the role's resources [default: the profile's]")))]
+    /// Invitation to use the role, which setup reads
+    #[command(after_long_help = INVITE_EXAMPLES, arg(own_region("Region to work in [default: the profile's]")))]
     Invite(InvitePolicy),
     /// Permissions that Amplify needs to deploy
     #[command(after_long_help = AMPLIFY_EXAMPLES, arg(own_region("Region in the ARNs [default: the profile's]")))]
@@ -119,7 +119,7 @@ pub struct InvitePolicy {
     /// External ID instead of the profile's
     #[arg(long, value_name = "ID")]
     pub external_id: Option<String>,
-    /// The role requires MFA [default: if the profile has an MFA device]
+    /// Whether the role requires MFA [default: as in the profile]
     #[arg(long)]
     pub mfa: bool,
     /// Session duration instead of the profile's

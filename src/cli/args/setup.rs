@@ -25,7 +25,7 @@ pub struct Setup {
     /// the role are changed, too.
     #[arg(long)]
     pub in_place: bool,
-    /// Read the role from an invitation; "-" reads stdin
+    /// Read the role from an invitation ("-": stdin)
     ///
     /// The owner of the role creates it with amplify-creds policy invite. The
     /// command prompts for what is missing: the source profile, the MFA device and

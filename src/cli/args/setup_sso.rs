@@ -33,7 +33,7 @@ pub struct SessionSetup {
     ///
     /// Only profiles of the session with exactly the keys that this command
     /// writes are removed.
-    #[arg(long, requires = "sso", help_heading = IDENTITY_CENTER)]
+    #[arg(long, requires = "sso", hide_short_help = true, help_heading = IDENTITY_CENTER)]
     pub prune: bool,
     /// Sign in by a code that you enter in any browser
     #[arg(long, requires = "sso", hide_short_help = true, help_heading = IDENTITY_CENTER)]

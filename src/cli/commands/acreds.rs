@@ -103,9 +103,10 @@ fn emit(options: &Acreds, assignments: Vec<Assignment<'_>>, previous: Option<&Se
     let record = previous.map(Selection::record);
     let mut all: Vec<Assignment<'_>> = assignments;
     all.extend(record.as_deref().map(|record| (AMPLIFY_CREDS_PREVIOUS_PROFILE, Some(record))));
-    let text = options.shell.render(&all).map_err(|name| {
-        Failure::new(USAGE, format!("the value of {name} cannot be quoted for this shell"))
-    })?;
+    let text = options
+        .shell
+        .render(&all)
+        .map_err(|name| Failure::new(USAGE, format!("the value of {name} cannot be quoted for this shell")))?;
     write_stdout(text.as_bytes())
 }
 

@@ -222,7 +222,10 @@ fn invite(context: &Context, options: &InvitePolicy) -> Result<(), Failure> {
     }
     if let Some(path) = output.as_ref().filter(|path| **path != Path::new("-")) {
         let file = path.file_name().unwrap_or_default().display().to_string();
-        note(context, &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&file)));
+        note(
+            context,
+            &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&file)),
+        );
     }
     Ok(())
 }

@@ -21,11 +21,7 @@ const MAX_SECRET_LINE: u64 = 512;
 const STDIN_LIMIT: Duration = Duration::from_secs(90);
 
 /// The `invitation` answers in advance, like flags. `None` asks for everything.
-pub(crate) fn answers(
-    context: &Context,
-    options: &Setup,
-    invitation: Option<&Invitation>,
-) -> Result<Role, Failure> {
+pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&Invitation>) -> Result<Role, Failure> {
     let Setup { source_profile, mfa_serial, new_name, in_place, .. } = options;
     let role_arn = options.role_arn.as_ref().or_else(|| Some(&invitation?.role_arn));
     // An empty answer skips a question.
@@ -42,8 +38,7 @@ pub(crate) fn answers(
         if is_role { Ok(()) } else { Err(shape.to_owned()) }
     })?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;
-    let external_id =
-        question("External id (empty if the role requires none)", "--external-id", external_id, None);
+    let external_id = question("External id (empty if the role requires none)", "--external-id", external_id, None);
     let external_id = ask.optional(&external_id, &within(EXTERNAL_ID))?;
     let mfa_serial = match (mfa_required, mfa_serial) {
         (Some(true), _) => {
