@@ -56,10 +56,11 @@ impl Menu<'_> {
             terminal.say(&self.frame(&screen, &state));
             for key in keys.next(terminal, screen.size)? {
                 match key {
-                    Key::Enter => match state.found.get(state.selected) {
-                        Some(row) => return Ok(*row),
-                        None => continue,
-                    },
+                    Key::Enter => {
+                        if let Some(row) = state.found.get(state.selected) {
+                            return Ok(*row);
+                        }
+                    }
                     Key::Escape => return Err(PromptError::Cancelled),
                     key => state.apply(key, &texts),
                 }

@@ -361,8 +361,8 @@ fn exec_without_profile_shows_the_picker() {
     // A default profile, a variable and credentials of the environment select the profile without a picker.
     let keys = [("AWS_ACCESS_KEY_ID", "AKIA1"), ("AWS_SECRET_ACCESS_KEY", "s")];
     for variables in [&[("AWS_PROFILE", "eu")][..], &keys] {
-        let set: String = variables.iter().map(|(name, value)| format!("{name}={value} ")).collect();
-        let script = format!("{set}\"$PROGRAM\" exec -- true");
+        let set: Vec<_> = variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let script = format!("{} \"$PROGRAM\" exec -- true", set.join(" "));
         assert_eq!(Terminal::script(&home, &script).finish().1.restored().code, Some(0), "{variables:?}");
     }
 }

@@ -214,17 +214,17 @@ fn invite(context: &Context, options: &InvitePolicy) -> Result<(), Failure> {
         }
         error => Failure::new(USAGE, error.to_string()),
     })?;
-    let plain = Plain { name: None, format: FormatArg::Json, output: output.clone(), force: *force };
-    policy_file::template(context, &plain, &invitation.document())?;
+    let file = Plain { name: None, format: FormatArg::Json, output: output.clone(), force: *force };
+    policy_file::template(context, &file, &invitation.document())?;
     if invitation.external_id.is_none() {
         let line = "the invitation has no external ID; AWS recommends one for a role that another company uses";
         note(context, line);
     }
     if let Some(path) = output.as_ref().filter(|path| **path != Path::new("-")) {
-        let file = path.file_name().unwrap_or_default().display().to_string();
+        let name = path.file_name().unwrap_or_default().display().to_string();
         note(
             context,
-            &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&file)),
+            &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&name)),
         );
     }
     Ok(())
