@@ -47,6 +47,9 @@ The command replaces this process, so signals, job control and the exit status
 are the command's. A failure before the command starts is exit status 125. Exit
 status 126 means that the command cannot be run, 127 that it was not found.
 
+If nothing selects a profile and there is no default one, a terminal shows a
+list of the profiles.
+
 Credentials in the environment stop working when the session expires. With
 --serve the command gets its credentials from a local endpoint, as in an ECS
 container, and every AWS SDK renews them there. The command sees a config file
