@@ -88,6 +88,10 @@ impl Context {
         }
     }
 
+    pub(super) fn with_profile(self, name: String) -> Self {
+        Self { named: Some(Located::new(name, Origin::Flag("PROFILE"))), ..self }
+    }
+
     pub(super) fn reload(self) -> Result<Self, Failure> {
         Ok(Self { files: Files::load(&self.paths)?, ..self })
     }

@@ -94,7 +94,7 @@ pub(crate) fn active_profile(context: &Context, fetched: &Fetched) -> Option<Str
 }
 
 /// The user's profile files inside `exec --serve`: the command's own file has region and settings of another profile.
-fn user_files(context: &Context) -> Vec<(&'static str, String)> {
+pub(crate) fn user_files(context: &Context) -> Vec<(&'static str, String)> {
     let serves = |uri: String| uri.starts_with("http://127.0.0.1:");
     let is_served = context.env.text(env::AWS_CONTAINER_CREDENTIALS_FULL_URI).is_some_and(serves)
         && context.env.text(env::AMPLIFY_CREDS_CONFIG_FILE).is_some();

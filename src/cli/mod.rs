@@ -21,10 +21,12 @@ pub mod manual;
 mod option_use;
 mod output;
 mod own_path;
+mod picker;
 mod plan_inputs;
 mod policy_categories;
 mod policy_denials;
 mod policy_file;
+mod profile_rows;
 mod program;
 mod prompts;
 mod questions;
@@ -52,8 +54,8 @@ use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
 use commands::{
-    boundary, check, completions, console, doctor, env, exec, explain, help, keys, list, login, logout, man, policy,
-    process, reset_cache, sessions, setup, whoami,
+    acreds, boundary, check, completions, console, doctor, env, exec, explain, help, init, keys, list, login, logout,
+    man, policy, process, reset_cache, sessions, setup, whoami,
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};
@@ -105,6 +107,11 @@ fn run_command_line() -> ExitCode {
             let failure = if is_verb(words(), "exec") { failure.before_command() } else { failure };
             exit_code(Err(failure), error_document::is_asked(words()), None)
         }
+        // The shell evaluates stdout.
+        Err(help) if words().nth(1).is_some_and(|verb| verb == "acreds") => {
+            write_stderr(&help.render().to_string());
+            ExitCode::SUCCESS
+        }
         Err(help) => exit_code(write_stdout(help.render().to_string().as_bytes()).map(|()| 0), false, None),
     }
 }
@@ -148,8 +155,14 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         }
         Command::Env(options) => env::run(&Context::new("env", global, options.fetch.name.as_deref())?, &options),
         Command::Console(options) => {
-            console::run(&Context::new("console", global, options.fetch.name.as_deref())?, &options)
+            let context = Context::new("console", global, options.fetch.name.as_deref())?;
+            console::run(&picker::pick_if_none_selected(context)?, &options)
         }
+        Command::Acreds(options) => {
+            let options = acreds::resolve_previous(options)?;
+            acreds::run(Context::new("acreds", global, options.fetch.name.as_deref())?, &options)
+        }
+        Command::Init { shell } => write_stdout(init::script(shell)?.as_bytes()),
         Command::Explain(options) => explain::run(&Context::new("explain", global, options.name.as_deref())?, &options),
         Command::ResetCache(options) | Command::Aws { command: Amplify::ResetCache(options) } => {
             reset_cache::run(&Context::new("reset-cache", global, options.name.as_deref())?, &options)

@@ -140,7 +140,7 @@ impl Questions {
     }
 }
 
-fn unanswered(error: &PromptError) -> Failure {
+pub(super) fn unanswered(error: &PromptError) -> Failure {
     match error {
         PromptError::Signalled(signal) => Failure::by_signal(*signal),
         PromptError::NobodyToAsk => Failure::new(NOBODY_TO_ASK, "the terminal was closed; nothing was changed"),

@@ -17,7 +17,7 @@ pub(crate) fn of_plan(context: &Context, plan: &CredentialPlan) {
             let own = format!("{} of profile {profile} ({})", shown("region", &own.value), own.from);
             format!("region {used} ({}) overrides the region {own}", region.from)
         };
-        if ["env", "exec"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
+        if ["env", "exec", "acreds"].contains(&context.verb) { note(context, &line()) } else { context.info(line) }
     }
     if context.global.verbose > 1 {
         if let Some(region) = &plan.region {

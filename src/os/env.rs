@@ -77,6 +77,8 @@ pub const REQUEST_METHOD: &str = "REQUEST_METHOD";
 pub const AMPLIFY_CREDS_MFA_TOKEN: &str = "AMPLIFY_CREDS_MFA_TOKEN";
 /// Set by `env` and `exec`, for the shell's own prompt.
 pub const AMPLIFY_CREDS_ACTIVE_PROFILE: &str = "AMPLIFY_CREDS_ACTIVE_PROFILE";
+/// `keys:NAME` or `profile:NAME`. Set by the shell function `acreds`, for `acreds -`.
+pub const AMPLIFY_CREDS_PREVIOUS_PROFILE: &str = "AMPLIFY_CREDS_PREVIOUS_PROFILE";
 /// The region variables that `env` and `exec` set. See `cli::exported_region`.
 pub const AMPLIFY_CREDS_EXPORTED_REGION: &str = "AMPLIFY_CREDS_EXPORTED_REGION";
 /// RFC 3339. Set by `env`, never read.

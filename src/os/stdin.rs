@@ -1,4 +1,4 @@
-//! Reads the first line of standard input that is not blank. Uses a thread, because a read has no deadline.
+//! Reads standard input, or its first line that is not blank. Uses a thread, because a read has no deadline.
 
 use std::io::{BufRead, Read};
 use std::sync::mpsc::channel;
@@ -14,6 +14,15 @@ pub fn line(longest: u64, until: Instant) -> Option<Zeroizing<String>> {
         let mut input = std::io::stdin().lock().take(longest);
         while line.trim().is_empty() && input.read_line(&mut line).is_ok_and(|read| read > 0) {}
         line
+    })
+}
+
+/// At most `longest` bytes, also after an error. `None` after `until`.
+pub fn all(longest: u64, until: Instant) -> Option<Vec<u8>> {
+    within(until, move || {
+        let mut bytes = Vec::new();
+        let _ = std::io::stdin().lock().take(longest).read_to_end(&mut bytes);
+        bytes
     })
 }
 

@@ -3,6 +3,12 @@ mod code_entry;
 mod dialog;
 pub mod dialogue;
 mod helper;
+#[cfg(unix)]
+pub mod menu;
+#[cfg(unix)]
+mod menu_filter;
+#[cfg(unix)]
+mod menu_key;
 mod method;
 mod mfa_process;
 mod pinentry;

@@ -9,9 +9,12 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::termios::{FlushArg, InputFlags, LocalFlags, SetArg, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr};
+use nix::sys::termios::{
+    FlushArg, InputFlags, LocalFlags, SetArg, SpecialCharacterIndices, Termios, tcflush, tcgetattr, tcgetsid, tcsetattr,
+};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
+use rustix::termios::tcgetwinsize;
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -26,6 +29,8 @@ use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 /// Between reads if `poll` does not support terminals.
 const UNPOLLABLE_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_LINE: usize = 4096;
+/// `_POSIX_VDISABLE` of Linux, where it is 0, and of BSD and macOS.
+const DISABLED: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
 
 pub(super) fn id() -> Option<String> {
     let session = tcgetsid(open_controlling().ok()?).ok()?;
@@ -67,6 +72,9 @@ pub(super) struct Terminal {
     device: File,
     original: Termios,
     hides_input: bool,
+    /// For a menu: keys are read one at a time.
+    reads_keys: bool,
+    was_stopped: bool,
     ours: Option<Termios>,
     /// Dropped before `blocked`: a pending signal then has its default action.
     watch: Watch,
@@ -81,8 +89,16 @@ impl Terminal {
             return Err(PromptError::NobodyToAsk);
         }
         let blocked = Blocked::new();
-        let mut terminal =
-            Self { device, original, hides_input: false, ours: None, watch: Watch::begin(until), blocked };
+        let mut terminal = Self {
+            device,
+            original,
+            hides_input: false,
+            reads_keys: false,
+            was_stopped: false,
+            ours: None,
+            watch: Watch::begin(until),
+            blocked,
+        };
         terminal.set_modes();
         terminal.say(clear_line());
         Ok(terminal)
@@ -108,6 +124,41 @@ impl Terminal {
         let _ = tcflush(&self.device, FlushArg::TCIFLUSH);
         self.say("\n");
         Ok(())
+    }
+
+    /// Until the end. Ctrl-C and Ctrl-Z are keys, too.
+    pub(super) fn read_keys(&mut self) {
+        self.reads_keys = true;
+        self.set_modes();
+    }
+
+    /// The bytes of pressed keys. Empty if none was pressed for [`CHECK_INTERVAL`].
+    pub(super) fn keys(&mut self) -> Result<Vec<u8>, PromptError> {
+        let mut bytes = vec![0; 256];
+        if !self.poll("")? {
+            return Ok(Vec::new());
+        }
+        match self.device.read(&mut bytes) {
+            Ok(0) => Err(PromptError::Cancelled),
+            Ok(read) => {
+                bytes.truncate(read);
+                Ok(bytes)
+            }
+            Err(error) if [ErrorKind::Interrupted, ErrorKind::WouldBlock].contains(&error.kind()) => Ok(Vec::new()),
+            Err(_) => Err(PromptError::NobodyToAsk),
+        }
+    }
+
+    /// Whether Ctrl-Z stopped this process since the last call.
+    pub(super) fn was_stopped(&mut self) -> bool {
+        std::mem::take(&mut self.was_stopped)
+    }
+
+    /// Columns and rows.
+    pub(super) fn size(&self) -> (usize, usize) {
+        const USUAL: (usize, usize) = (80, 24);
+        let size = tcgetwinsize(&self.device).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+        size.map_or(USUAL, |size| (size.ws_col.into(), size.ws_row.into()))
     }
 
     pub(super) fn hidden_line(&mut self, prompt: &str) -> Result<Secret, PromptError> {
@@ -191,6 +242,7 @@ impl Terminal {
             return Err(PromptError::NobodyToAsk);
         }
         self.set_modes();
+        self.was_stopped = true;
         self.say(prompt);
         Ok(())
     }
@@ -208,6 +260,16 @@ impl Terminal {
         if self.hides_input {
             modes.local_flags.remove(LocalFlags::ECHO);
             modes.local_flags.insert(LocalFlags::ECHONL);
+        }
+        if self.reads_keys {
+            modes.local_flags.remove(LocalFlags::ICANON | LocalFlags::ECHO);
+            modes.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
+            modes.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
+            // A shell waits forever for a stopped command substitution, and zsh loses the exit status of one that Ctrl-C
+            // interrupts. As keys, both reach only this process.
+            for signal_key in [SpecialCharacterIndices::VSUSP, SpecialCharacterIndices::VINTR] {
+                modes.control_chars[signal_key as usize] = DISABLED;
+            }
         }
         modes.input_flags |= InputFlags::ICRNL;
         if same_modes(&modes, &self.original) || tcsetattr(&self.device, SetArg::TCSANOW, &modes).is_err() {

@@ -3,6 +3,7 @@
 pub mod command;
 mod draft;
 mod in_place;
+pub mod invitation;
 pub mod key_import;
 pub mod key_profile;
 mod key_verify;

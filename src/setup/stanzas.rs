@@ -15,6 +15,7 @@ pub struct Role {
     pub external_id: Option<String>,
     pub mfa_serial: Option<String>,
     pub region: Option<String>,
+    pub duration_seconds: Option<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -30,18 +31,22 @@ pub(super) fn add_role(draft: &mut Draft, name: &str, role: &Role) -> Result<(),
     if let Some(keys) = &role.source_keys {
         add_source(draft, role, keys, set.get(&role.source_profile).as_ref())?;
     }
-    let Role { role_arn, source_profile, external_id, mfa_serial, region, name: _, source_keys: _ } = role;
+    let Role { role_arn, source_profile, external_id, mfa_serial, region, duration_seconds, name: _, source_keys: _ } =
+        role;
+    let duration_seconds = duration_seconds.map(|seconds| seconds.to_string());
     let wanted = [
         ("role_arn", Some(role_arn.as_str())),
         ("source_profile", Some(source_profile.as_str())),
         ("external_id", external_id.as_deref()),
         ("mfa_serial", mfa_serial.as_deref()),
         ("region", region.as_deref()),
+        ("duration_seconds", duration_seconds.as_deref()),
     ];
     if let Some(there) = set.get(name) {
-        // If no region is given, the profile's region may differ.
+        // A region or duration that is not given may differ.
         let is_so = |(key, value): &(&str, Option<&str>)| {
-            there.get_any(key).map(|setting| setting.value) == *value || (*key == "region" && value.is_none())
+            there.get_any(key).map(|setting| setting.value) == *value
+                || (["region", "duration_seconds"].contains(key) && value.is_none())
         };
         return if wanted.iter().all(is_so) { Ok(()) } else { Err(draft.taken(name)) };
     }

@@ -215,6 +215,7 @@ fn new_role_and_source_are_added() {
         external_id: Some("x-1".to_owned()),
         mfa_serial: None,
         region: Some("eu-west-1".to_owned()),
+        duration_seconds: None,
     };
     let stanzas = |name: &str| {
         format!(

@@ -78,18 +78,18 @@ const SHELLS: [Shell; 5] = [
     Shell {
         program: "bash",
         start: "bash --noprofile --rcfile \"$RC\" -i",
-        rc: "bind 'set enable-bracketed-paste off'\nsource <(amplify-creds completions bash)\nPS1='ready> '\n",
+        rc: "bind 'set enable-bracketed-paste off'\nsource <(amplify-creds completions bash)\neval \"$(amplify-creds init bash)\"\nPS1='ready> '\n",
     },
     Shell {
         program: "zsh",
         start: "ZDOTDIR=$(dirname \"$RC\") zsh -i",
-        rc: "autoload -U compinit; compinit -D -u\nsource <(amplify-creds completions zsh)\nunsetopt zle_bracketed_paste\n\
+        rc: "autoload -U compinit; compinit -D -u\nsource <(amplify-creds completions zsh)\neval \"$(amplify-creds init zsh)\"\nunsetopt zle_bracketed_paste\n\
              unset zle_bracketed_paste\nPS1='ready> '\n",
     },
     Shell {
         program: "fish",
         start: "fish --no-config -i -C \"source $RC\"",
-        rc: "amplify-creds completions fish | source\nfunction fish_prompt; echo 'ready> '; end\n",
+        rc: "amplify-creds completions fish | source\namplify-creds init fish | source\nfunction fish_prompt; echo 'ready> '; end\n",
     },
     Shell {
         program: "elvish",
@@ -99,7 +99,7 @@ const SHELLS: [Shell; 5] = [
     Shell {
         program: "nu",
         start: "nu --config \"$RC\"",
-        rc: "source FILES/completions.nu\n$env.config.show_banner = false\n$env.PROMPT_COMMAND = 'ready'\n",
+        rc: "source FILES/completions.nu\nsource FILES/acreds.nu\n$env.config.show_banner = false\n$env.PROMPT_COMMAND = 'ready'\n",
     },
 ];
 
@@ -113,9 +113,14 @@ fn tab_completes_in_every_shell() {
             continue;
         }
         for (typed, completed, message) in [
-            ("biz", "corprole", "arn:aws:iam::222222222222:role/BizCorpRole"),
-            ("my", "team", "\"profile\":\"my team\""),
+            ("amplify-creds explain --json biz", "corprole", "arn:aws:iam::222222222222:role/BizCorpRole"),
+            ("amplify-creds explain --json my", "team", "\"profile\":\"my team\""),
+            ("acreds biz", "corprole", "Enter the MFA token code"),
+            ("acreds my", "team", "cannot assume arn:aws:iam::222222222222:role/Team"),
         ] {
+            if shell.program == "elvish" && typed.starts_with("acreds") {
+                continue;
+            }
             let (_sts, home) = biz_corp();
             add_config(
                 &home,
@@ -126,6 +131,7 @@ fn tab_completes_in_every_shell() {
             let files = home.path().join("terminal");
             let script = home.run(&["completions", "nu"]).stdout;
             home.write("terminal/completions.nu", script);
+            home.write("terminal/acreds.nu", home.run(&["init", "nu"]).stdout);
             home.write("terminal/.zshrc", shell.rc.replace("FILES", &files.display().to_string()));
             // The tests' terminal does not echo, and readline keeps that setting.
             let mut terminal = Terminal::script(
@@ -146,7 +152,7 @@ fn tab_completes_in_every_shell() {
             };
             answer(&mut terminal);
             terminal.expect("ready");
-            terminal.type_text(&format!("amplify-creds explain --json {typed}\t"));
+            terminal.type_text(&format!("{typed}\t"));
             answer(&mut terminal);
             terminal.expect(completed);
             // In Elvish the first one confirms the completion.

@@ -36,7 +36,7 @@ fn giving(secret: &str, token: &str) -> TestHome {
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Whether a program is installed. In CI all of them must be.
-fn is_there(program: &str) -> bool {
+pub fn is_there(program: &str) -> bool {
     let is_executable = |file: fs::Metadata| file.permissions().mode() & 0o111 != 0;
     let is_there = PATH.split(':').any(|dir| fs::metadata(format!("{dir}/{program}")).is_ok_and(is_executable));
     assert!(is_there || std::env::var_os("CI").is_none(), "{program} must be there in CI");

@@ -64,7 +64,7 @@ fn wrong_usage_exits_2_and_prints_nothing_on_stdout() {
 }
 
 /// Every command that help shows, with the words before it.
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 30] = [
     &["process"],
     &["env"],
     &["exec"],
@@ -77,10 +77,12 @@ const COMMANDS: [&[&str]; 28] = [
     &["doctor"],
     &["check"],
     &["setup"],
+    &["init"],
     &["policy"],
     &["policy", "trust"],
     &["policy", "caller"],
     &["policy", "mfa"],
+    &["policy", "invite"],
     &["policy", "amplify"],
     &["policy", "boundary"],
     &["boundary"],
@@ -113,7 +115,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
         ("Get credentials:", &["process", "env", "exec", "console"][..]),
         ("Sign in:", &["login", "logout", "whoami"]),
         ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
-        ("Set up:", &["setup", "keys"]),
+        ("Set up:", &["setup", "keys", "init"]),
         ("AWS side:", &["policy", "boundary"]),
         ("Maintenance:", &["reset-cache", "completions", "man", "help"]),
     ];

@@ -4,6 +4,8 @@
 #![cfg_attr(unix, expect(clippy::print_stderr, reason = "a test that is skipped says so"))]
 
 #[cfg(unix)]
+mod acreds;
+#[cfg(unix)]
 mod as_people_have_them;
 mod aws_sign_in;
 mod bases;
@@ -39,6 +41,8 @@ mod help;
 mod herds;
 mod identity;
 mod invalid_keys;
+#[cfg(unix)]
+mod invitation;
 #[cfg(target_os = "linux")]
 mod keys;
 #[cfg(target_os = "linux")]

@@ -161,10 +161,10 @@ fn examples(page: &str) -> Vec<String> {
 fn shell_of(example: &str) -> &'static str {
     match example {
         _ if example.ends_with("| source") => "fish",
-        _ if example.ends_with("load-env") => "nu",
+        _ if example.ends_with("load-env") || example.contains("init nu") => "nu",
         _ if example.starts_with("eval (") => "elvish",
-        _ if example.contains("<(amplify-creds completions zsh)") => "zsh",
-        _ if example.contains("<(") => "bash",
+        _ if example.contains("<(amplify-creds completions zsh)") || example.contains("init zsh") => "zsh",
+        _ if example.contains("<(") || example.contains("init bash") => "bash",
         _ => "sh",
     }
 }
@@ -305,8 +305,9 @@ impl Shown {
 }
 
 /// Examples that ask before they write. The test does not answer.
-const ASK: [&str; 13] = [
+const ASK: [&str; 14] = [
     "amplify-creds setup",
+    "amplify-creds setup --from invitation.json",
     "amplify-creds setup bizcorprole",
     "amplify-creds setup --sso corp",
     "amplify-creds setup --sso corp --template '{account_id}-{role}' --prune",
@@ -338,6 +339,10 @@ fn help_examples_run() {
             }
             if example.contains("setup --name") {
                 shown.home.config("");
+            }
+            if example.contains("setup --from") {
+                let role = "'{\"version\": 1, \"role_arn\": \"arn:aws:iam::222222222222:role/New\"}'";
+                shown.run("sh", &format!("echo {role} >invitation.json"));
             }
             if example.contains("logout") {
                 add_config(&shown.home, SANDBOX);

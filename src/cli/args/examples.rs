@@ -47,6 +47,9 @@ The command replaces this process, so signals, job control and the exit status
 are the command's. A failure before the command starts is exit status 125. Exit
 status 126 means that the command cannot be run, 127 that it was not found.
 
+If nothing selects a profile and there is no default one, a terminal shows a
+list of the profiles.
+
 Credentials in the environment stop working when the session expires. With
 --serve the command gets its credentials from a local endpoint, as in an ECS
 container, and every AWS SDK renews them there. The command sees a config file
@@ -160,6 +163,8 @@ Examples:
   amplify-creds setup bizcorprole --in-place --project
   # prompt for the settings of a new role
   amplify-creds setup
+  # from an invitation of the role's owner (policy invite)
+  amplify-creds setup --from invitation.json
   # without prompts
   amplify-creds setup --name bizcorprole --source-profile devcorpuser \\
     --role-arn arn:aws:iam::222222222222:role/BizCorpRole --yes
@@ -178,6 +183,37 @@ IAM Identity Center get the same credentials.
 
 The diff is shown before anything is written. Comments and order are kept. The
 previous content is saved as config.backup.N in the directory of the cache.";
+
+pub(super) const INIT_EXAMPLES: &str = "\
+Examples:
+  # in ~/.bashrc
+  eval \"$(amplify-creds init bash)\"
+  # in ~/.zshrc, after compinit
+  eval \"$(amplify-creds init zsh)\"
+  # in config.fish
+  amplify-creds init fish | source
+  # Nushell, in a directory of NU_LIB_DIRS or autoload
+  amplify-creds init nu | save --force acreds.nu
+
+The script defines the function acreds and its completion:
+  acreds                select a profile from a list
+  acreds PROFILE        select a profile
+  acreds --keys PROFILE select a profile by its keys
+  acreds -              select the previous profile again
+  acreds --unset        select no profile
+
+If every tool can use the profile through amplify-creds, acreds sets AWS_PROFILE
+and the region, and removes keys from the environment. Tools then renew the
+credentials themselves. For any other profile, and with --keys or an option of
+the session such as --duration, acreds exports keys, as env does.";
+
+pub(super) const ACREDS_EXAMPLES: &str = "\
+Examples:
+  acreds
+  acreds bizcorprole-amplify
+  acreds -
+  acreds --keys bizcorprole
+  acreds --unset";
 
 pub(super) const SESSIONS_EXAMPLES: &str = "\
 Examples:

@@ -13,6 +13,7 @@ mod policy_examples;
 mod setup;
 mod setup_sso;
 mod shared;
+mod shell;
 mod verbs;
 mod version;
 
@@ -27,15 +28,16 @@ pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
 pub use setup_sso::SessionSetup;
 pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
+pub use shell::{Acreds, InitShell};
 pub use verbs::{
     Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
     Logout, ResetCache, Sessions, TargetArg, WhoAmI,
 };
 
 use examples::{
-    CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES,
-    EXPLAIN_EXAMPLES, HELP_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES,
-    RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    ACREDS_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES,
+    EXEC_EXAMPLES, EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES,
+    MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use keys::KeysVerb;
@@ -130,6 +132,22 @@ pub enum Command {
     /// Create profiles that work in every AWS tool
     #[command(after_long_help = SETUP_EXAMPLES, arg(own_region("Region of the new profiles")))]
     Setup(Box<Setup>),
+    /// Print a shell function that selects a profile
+    #[command(after_long_help = INIT_EXAMPLES, args(unused(NO_FILES)))]
+    Init {
+        /// Shell that runs the script: bash, zsh, fish or nu
+        #[arg(hide_possible_values = true)]
+        shell: InitShell,
+    },
+    /// Select a profile in this shell
+    #[command(
+        hide = true,
+        after_long_help = ACREDS_EXAMPLES,
+        override_usage = "acreds [OPTIONS] [PROFILE | -]",
+        arg(region("Region of the STS endpoint, and value of AWS_REGION")),
+        mut_arg("name", |name| name.help("Profile to select, or - for the previous one [default: choose]").long_help(None))
+    )]
+    Acreds(Acreds),
     /// Keep long-term keys in the system's key store
     #[command(after_long_help = KEYS_EXAMPLES)]
     Keys {

@@ -26,6 +26,7 @@ Understand:
 Set up:
   setup        Create profiles that work in every AWS tool
   keys         Keep long-term keys in the system's key store
+  init         Print a shell function that selects a profile
 
 AWS side:
   policy       Print IAM policies for cross-account access

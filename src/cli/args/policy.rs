@@ -8,7 +8,7 @@ use crate::policy::Category;
 use super::global::{NO_PROFILE, own_region, unused};
 use super::policy_examples::{
     AMPLIFY_EXAMPLES, BOUNDARY_CLEAR_EXAMPLES, BOUNDARY_POLICY_EXAMPLES, BOUNDARY_SET_EXAMPLES, BOUNDARY_SHOW_EXAMPLES,
-    CALLER_EXAMPLES, MFA_EXAMPLES, TRUST_EXAMPLES,
+    CALLER_EXAMPLES, INVITE_EXAMPLES, MFA_EXAMPLES, TRUST_EXAMPLES,
 };
 use super::shared::duration;
 
@@ -24,6 +24,9 @@ pub enum PolicyVerb {
     /// Let users manage their MFA device, and deny all else without MFA
     #[command(after_long_help = MFA_EXAMPLES, arg(own_region("Region that decides the AWS partition")))]
     Mfa(Plain),
+    /// Invitation to use the role, which setup reads
+    #[command(after_long_help = INVITE_EXAMPLES, arg(own_region("Region to work in [default: the profile's]")))]
+    Invite(InvitePolicy),
     /// Permissions that Amplify needs to deploy
     #[command(after_long_help = AMPLIFY_EXAMPLES, arg(own_region("Region in the ARNs [default: the profile's]")))]
     Amplify(AmplifyPolicy),
@@ -39,6 +42,7 @@ impl PolicyVerb {
             Self::Trust(_) => "policy trust",
             Self::Caller(_) => "policy caller",
             Self::Mfa(_) => "policy mfa",
+            Self::Invite(_) => "policy invite",
             Self::Amplify(_) => "policy amplify",
             Self::Boundary(_) => "policy boundary",
         }
@@ -100,6 +104,36 @@ pub struct Trust {
     /// Require a session name, for example "devcorp-*"
     #[arg(long, value_name = "PATTERN")]
     pub session_name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct InvitePolicy {
+    /// Profile of the role [default: as in policy trust]
+    ///
+    /// Without a profile, use --role-arn.
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Role, if no profile has it
+    #[arg(long, value_name = "ARN")]
+    pub role_arn: Option<String>,
+    /// External ID instead of the profile's
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Whether the role requires MFA [default: as in the profile]
+    #[arg(long)]
+    pub mfa: bool,
+    /// Session duration instead of the profile's
+    #[arg(short, long, value_name = "TIME", value_parser = duration)]
+    pub duration: Option<u64>,
+    /// Text for the reader, up to 200 characters
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// File to write [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite a file that has other content
+    #[arg(long, requires = "output")]
+    pub force: bool,
 }
 
 /// The scope of ARNs.

@@ -6,6 +6,8 @@ Examples:
   amplify-creds policy trust bizcorprole
   # for the account with the user
   amplify-creds policy caller bizcorprole
+  # for the user of the role, who runs amplify-creds setup --from FILE
+  amplify-creds policy invite bizcorprole --output invitation.json
   amplify-creds policy amplify bizcorprole --category auth,api,function
   amplify-creds policy boundary bizcorprole --deny table=users
 
@@ -36,6 +38,21 @@ Examples:
 
 For a chain, the policy has all roles. The user needs the first role, and each
 role needs the next one.";
+
+pub(super) const INVITE_EXAMPLES: &str = "\
+Examples:
+  amplify-creds policy invite bizcorprole --output invitation.json
+  amplify-creds policy invite --mfa --external-id BizCorp-Ext-4711 \\
+    --role-arn arn:aws:iam::222222222222:role/BizCorpRole
+  amplify-creds policy invite bizcorprole --note \"Questions: ops@biz.example\"
+
+Send the JSON document to the user of the role, who runs:
+  amplify-creds setup --from invitation.json
+
+It contains the role's ARN, the external ID, the region, the session duration,
+the note, and whether the role requires MFA. It contains no secret: AWS does not
+treat the external ID as one. A value that is unknown is null, and setup prompts
+for it.";
 
 pub(super) const MFA_EXAMPLES: &str = "\
 Examples:

@@ -1,4 +1,5 @@
 use std::convert::Infallible;
+use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::ArgValueCandidates;
@@ -24,6 +25,17 @@ pub struct Setup {
     /// the role are changed, too.
     #[arg(long)]
     pub in_place: bool,
+    /// Read the role from an invitation ("-": stdin)
+    ///
+    /// The owner of the role creates it with amplify-creds policy invite. The
+    /// command prompts for what is missing: the source profile, the MFA device and
+    /// the name. Keys of the file other than those of an invitation are ignored.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["name", "profile", "role_arn", "external_id"]
+    )]
+    pub from: Option<PathBuf>,
     /// Use the new profile in the Amplify environment
     #[arg(long)]
     pub project: bool,

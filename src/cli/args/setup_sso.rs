@@ -17,7 +17,7 @@ pub struct SessionSetup {
         value_name = "SESSION",
         help_heading = IDENTITY_CENTER,
         conflicts_with_all = [
-            "name", "new_name", "in_place", "project", "role_arn", "source_profile", "external_id", "mfa_serial",
+            "name", "new_name", "from", "in_place", "project", "role_arn", "source_profile", "external_id", "mfa_serial",
             "access_key_id", "secret_access_key", "profile", "env",
         ],
         add = ArgValueCandidates::new(sso_sessions)
@@ -33,7 +33,7 @@ pub struct SessionSetup {
     ///
     /// Only profiles of the session with exactly the keys that this command
     /// writes are removed.
-    #[arg(long, requires = "sso", help_heading = IDENTITY_CENTER)]
+    #[arg(long, requires = "sso", hide_short_help = true, help_heading = IDENTITY_CENTER)]
     pub prune: bool,
     /// Sign in by a code that you enter in any browser
     #[arg(long, requires = "sso", hide_short_help = true, help_heading = IDENTITY_CENTER)]

@@ -284,7 +284,7 @@ pub struct Sessions {
     pub json: bool,
 }
 
-fn shell() -> impl TypedValueParser<Value = Shell> {
+pub(super) fn shell() -> impl TypedValueParser<Value = Shell> {
     let value = |name: &ShellName| PossibleValue::new(name.name).help(name.about).aliases(name.alias);
     let find = |given: String| SHELL_NAMES.iter().find(|name| name.matches(&given));
     PossibleValuesParser::new(SHELL_NAMES.iter().map(value))

@@ -1,32 +1,27 @@
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
-use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::List;
 use crate::cli::color::Color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
 use crate::cli::output::{note, write_stdout};
-use crate::cli::plan_inputs::complete_quietly;
+use crate::cli::profile_rows::{ProfileRow, ProfileRows, account, shown_line, sign_in_session};
 use crate::cli::screen::Screen;
-use crate::cli::sign_in_status::{self, SignInStatus};
-use crate::cli::{credentials, selection};
-use crate::core::clock::{Clock, Timestamp};
+use crate::cli::selection;
+use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
 use crate::core::sanitize::{escaped_json, printable};
 use crate::doctor::picker;
 use crate::os::env;
+use crate::output::table;
 use crate::output::table::{Cell, Fit, Layout};
-use crate::output::{left, table};
+use crate::plan::build;
 use crate::plan::kind::ProfileKind;
-use crate::plan::limits::RoleArn;
-use crate::plan::{CredentialPlan, build};
 use crate::profile::Profile;
 use crate::profile::value_form::{shown, shown_header, shown_json, shown_name, shown_unless_secret};
-use crate::source::SignInSession;
 use crate::tools::Views;
 
 /// Until the table fits the terminal.
@@ -46,25 +41,8 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     let set = context.profiles()?;
     let profiles = set.all();
     let snapshot = Store::new(&context.paths.cache_dir).read();
-    let cached = snapshot.sessions();
-    let now = Clock::System.now();
     let inputs = context.inputs()?;
-    // Planning every profile is slow, so only profiles with a cached role or device are planned.
-    let ends = |profile: &Profile<'_>| -> Option<Timestamp> {
-        let has = |key| profile.first_line(key).is_some_and(|outer| cached.has(outer));
-        let may_stand_for_one = !cached.is_empty() && ProfileKind::of(profile) == ProfileKind::Wrapper;
-        if !has("role_arn") && !has("mfa_serial") && !may_stand_for_one {
-            return None;
-        }
-        let (plan, _) = complete_quietly(context, build::build(&set, &profile.name, &inputs).ok()?).ok()?;
-        let key = CacheKey::of(&plan, plan.steps().next_back()?)?;
-        let found = cached.find(&key, &|key| credentials::is_only_profile(context, &set, &plan, key))?;
-        (found.lease.seconds_left(now) > 0).then_some(found.lease.expiration)
-    };
-    let states = sign_in_status::states(context, now);
-    let sign_in = |profile: &Profile<'_>, plan: Option<&CredentialPlan>| {
-        Some(SignInStatus::new(&states, sign_in_session(profile, plan)?, now))
-    };
+    let rows = ProfileRows::new(context, &set, &inputs, &snapshot);
     // An unreadable project must not prevent the list, even with --env.
     let bounded = selection::bounded(context).unwrap_or_default();
     if options.json {
@@ -76,11 +54,11 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
             if text.len() > 1 {
                 text.push(b',');
             }
-            let mut object = json_of(profile, &views, ends(profile), now, options);
+            let mut object = json_of(profile, &views, rows.session_end(profile), rows.now(), options);
             let may_sign_in =
                 has_sign_ins && [ProfileKind::Role, ProfileKind::Wrapper].contains(&ProfileKind::of(profile));
             let plan = may_sign_in.then(|| build::build(&set, &profile.name, &inputs).ok()).flatten();
-            object["sign_in"] = json!(sign_in(profile, plan.as_ref()).map(|status| status.json()));
+            object["sign_in"] = json!(rows.sign_in(profile, plan.as_ref()).map(|status| status.json()));
             if let Some((_, boundary)) = bounded.as_ref().filter(|(bounded, _)| *bounded == profile.name) {
                 object["boundary"] = json!(boundary.value);
             }
@@ -102,22 +80,7 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
             note(context, &line);
         }
     }
-    let target = |profile: &Profile<'_>| {
-        let is_wrapper = ProfileKind::of(profile) == ProfileKind::Wrapper;
-        is_wrapper.then(|| build::build(&set, &profile.name, &inputs).ok()).flatten()
-    };
-    let mut rows: Vec<_> = profiles
-        .iter()
-        .map(|profile| {
-            let target = target(profile);
-            let direct = target.as_ref().filter(|plan| plan.steps().next().is_none());
-            let session = match ends(profile) {
-                Some(ends) => left(ends.since(now)),
-                None => sign_in(profile, direct).map(|status| status.cell()).unwrap_or_default(),
-            };
-            row(profile, target.as_ref(), session)
-        })
-        .collect();
+    let mut rows: Vec<_> = profiles.iter().map(|profile| row(profile, &rows.row(profile))).collect();
     let active = selection::active(context);
     if set.get(&active).is_some() {
         for (row, profile) in rows.iter_mut().zip(&profiles) {
@@ -139,38 +102,18 @@ pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
     write_stdout(text.as_bytes())
 }
 
-/// `target` is the plan of a wrapper: its account, role and MFA are those of the role that it gets.
-fn row(profile: &Profile<'_>, target: Option<&CredentialPlan>, session: String) -> [String; 8] {
+fn row(profile: &Profile<'_>, row: &ProfileRow) -> [String; 8] {
     let value = |key| shown_line(profile, key).unwrap_or_default().into_owned();
-    let role = target.and_then(|plan| Some(plan.hops.last()?.role_arn.value.clone())).or_else(|| role(profile));
-    let role_name = role.as_ref().and_then(|arn| arn.as_str().split_once(":role/")).map_or("", |(_, name)| name);
-    let has_mfa = profile.has("mfa_serial") || target.is_some_and(needs_mfa);
     [
         masked(&profile.name).into_owned(),
         ProfileKind::of(profile).name().to_owned(),
-        role.as_ref().map(|arn| arn.account().to_owned()).or_else(|| account(profile)).unwrap_or_default(),
-        if role_name.is_empty() { value("sso_role_name") } else { masked(role_name).into_owned() },
+        row.account.clone(),
+        row.role.clone(),
         value("region"),
-        if has_mfa { "yes".to_owned() } else { String::new() },
+        if row.has_mfa { "yes".to_owned() } else { String::new() },
         value("source_profile"),
-        session,
+        row.session.clone(),
     ]
-}
-
-/// `plan` is that of a role or a wrapper.
-fn sign_in_session(profile: &Profile<'_>, plan: Option<&CredentialPlan>) -> Option<SignInSession> {
-    let line = |key| profile.first_line(key).map(str::to_owned);
-    match ProfileKind::of(profile) {
-        ProfileKind::Sso => {
-            line("sso_session").map(SignInSession::Sso).or_else(|| line("sso_start_url").map(SignInSession::StartUrl))
-        }
-        ProfileKind::Login => line("login_session").map(SignInSession::Login),
-        _ => Some(SignInSession::of(&plan?.base.source)?.value),
-    }
-}
-
-fn needs_mfa(plan: &CredentialPlan) -> bool {
-    plan.mfa.is_some() || plan.hops.iter().any(|hop| hop.mfa_serial.is_some())
 }
 
 fn json_of(profile: &Profile<'_>, views: &Views<'_>, ends: Option<Timestamp>, now: Timestamp, options: &List) -> Value {
@@ -223,18 +166,4 @@ fn properties(profile: &Profile<'_>, show_values: bool) -> Map<String, Value> {
         }
     }
     all
-}
-
-fn role(profile: &Profile<'_>) -> Option<RoleArn> {
-    RoleArn::parse(profile.first_line("role_arn")?)
-}
-
-fn account(profile: &Profile<'_>) -> Option<String> {
-    let of_role = role(profile).map(|arn| arn.account().to_owned());
-    let stated = || shown_line(profile, "sso_account_id").or_else(|| shown_line(profile, "aws_account_id"));
-    of_role.or_else(|| stated().map(Cow::into_owned))
-}
-
-fn shown_line<'p>(profile: &'p Profile<'_>, key: &str) -> Option<Cow<'p, str>> {
-    profile.first_line(key).map(|value| shown(key, value))
 }

@@ -1,3 +1,4 @@
+pub(crate) mod acreds;
 pub(crate) mod boundary;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -7,6 +8,7 @@ pub(crate) mod env;
 pub(crate) mod exec;
 pub(crate) mod explain;
 pub(crate) mod help;
+pub(crate) mod init;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod login;

@@ -18,6 +18,8 @@ fn commands_use_the_key_itself() {
     );
     let run = home.run(&["exec", "devcorpuser", "--", "/usr/bin/printenv", "AWS_ACCESS_KEY_ID"]);
     assert_eq!(run.succeeded(), format!("{ACCESS_KEY_ID}\n"));
+    let run = home.run(&["acreds", "-q", "devcorpuser"]);
+    assert!(run.succeeded().starts_with("export AWS_PROFILE='devcorpuser';\n"), "{run:#?}");
     assert_eq!(home.run(&["check", "devcorpuser"]).code, Some(0));
     let explained = home.run(&["explain", "devcorpuser"]);
     assert!(explained.succeeded().contains("Secret Service"), "{explained:#?}");

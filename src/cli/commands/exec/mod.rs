@@ -15,6 +15,7 @@ use crate::cli::context::Context;
 use crate::cli::credential_env::CredentialEnv;
 use crate::cli::credentials::{Fetched, fetch};
 use crate::cli::errors::failure::Failure;
+use crate::cli::picker;
 use crate::os::env;
 use crate::os::env::Env;
 #[cfg(windows)]
@@ -24,7 +25,7 @@ use failure::{not_run, of_shell_variable};
 
 pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let is_from_variable = options.command.is_empty() && context.env.path(env::SHELL).is_some();
-    let outcome = run_command(context, options);
+    let outcome = picker::pick_if_none_selected(context).and_then(|context| run_command(context, options));
     if is_from_variable { outcome.map_err(of_shell_variable) } else { outcome }
 }
 

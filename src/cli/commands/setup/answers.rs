@@ -10,34 +10,50 @@ use crate::core::secret::Secret;
 use crate::os::stdin;
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::{ACCESS_KEY_ID, EXTERNAL_ID, MFA_SERIAL, RoleArn, SECRET_ACCESS_KEY, TextLimit, is_region};
-use crate::profile::ProfileSet;
+use crate::profile::{Profile, ProfileSet};
 use crate::profile_file::FileKind;
 use crate::profile_file::portable::{headers, reads_alike};
+use crate::setup::invitation::Invitation;
 use crate::setup::task::{names, region};
 use crate::setup::{Role, SourceKeys};
 
 const MAX_SECRET_LINE: u64 = 512;
 const STDIN_LIMIT: Duration = Duration::from_secs(90);
 
-pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failure> {
-    let Setup { role_arn, source_profile, external_id, mfa_serial, new_name, in_place, .. } = options;
+/// The `invitation` answers in advance, like flags. `None` asks for everything.
+pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&Invitation>) -> Result<Role, Failure> {
+    let Setup { source_profile, mfa_serial, new_name, in_place, .. } = options;
+    let role_arn = options.role_arn.as_ref().or_else(|| Some(&invitation?.role_arn));
+    // An empty answer skips a question.
+    let none = String::new();
+    let external_id = options.external_id.as_ref().or_else(|| Some(invitation?.external_id.as_ref().unwrap_or(&none)));
+    let invited_region = invitation.and_then(|invitation| invitation.region.as_ref());
+    let mfa_required = invitation.and_then(|invitation| invitation.mfa_required);
     let set = context.profiles()?;
-    let mut ask = questions(context, options)?;
+    let mut ask = questions(context, options, role_arn.is_some())?;
     ask.say("This creates a profile for a role. Press Ctrl-C to cancel without changes.\n");
-    let role_arn = ask.required(&question("Role ARN", "--role-arn", role_arn.as_ref(), None), &|arn| {
+    let role_arn = ask.required(&question("Role ARN", "--role-arn", role_arn, None), &|arn| {
         let is_role = RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn);
         let shape = "the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME with an account id of twelve digits";
         if is_role { Ok(()) } else { Err(shape.to_owned()) }
     })?;
     let (source_profile, source_keys) = source(options, source_profile.as_deref(), &set, &mut ask)?;
-    let external_id =
-        question("External id (empty if the role requires none)", "--external-id", external_id.as_ref(), None);
+    let external_id = question("External id (empty if the role requires none)", "--external-id", external_id, None);
     let external_id = ask.optional(&external_id, &within(EXTERNAL_ID))?;
-    let mfa_serial =
-        question("MFA device (empty if the role requires no MFA)", "--mfa-serial", mfa_serial.as_ref(), None);
-    let mfa_serial = ask.optional(&mfa_serial, &mfa_device)?;
+    let mfa_serial = match (mfa_required, mfa_serial) {
+        (Some(true), _) => {
+            let known = known_device(&set, &source_profile);
+            let device = question("MFA device", "--mfa-serial", mfa_serial.as_ref(), known.as_deref());
+            Some(ask.required(&device, &mfa_device)?)
+        }
+        (Some(false), None) => None,
+        _ => {
+            let what = "MFA device (empty if the role requires no MFA)";
+            ask.optional(&question(what, "--mfa-serial", mfa_serial.as_ref(), None), &mfa_device)?
+        }
+    };
     let usual = region(&set, &source_profile);
-    let region = question("Region", "--region", context.global.region.as_ref(), usual.as_deref());
+    let region = question("Region", "--region", context.global.region.as_ref().or(invited_region), usual.as_deref());
     let region = ask.optional(&region, &|text| {
         if is_region(text) { Ok(()) } else { Err("a region, such as us-east-1".to_owned()) }
     })?;
@@ -47,27 +63,35 @@ pub(crate) fn answers(context: &Context, options: &Setup) -> Result<Role, Failur
     };
     let usual = name_of(&role_arn);
     let numbered = || (2..100).map(|number| format!("{usual}-{number}")).find(|name| is_free(name));
-    let usual = if is_free(&usual) { None } else { numbered() }.unwrap_or(usual);
+    // Without a user, a second run compares the profile with the same invitation.
+    let is_repeatable = invitation.is_some() && !ask.has_person();
+    let usual = if is_repeatable || is_free(&usual) { None } else { numbered() }.unwrap_or(usual);
     let name = question("Name of the profile", "--name", new_name.as_ref(), Some(&usual));
     // The flag may name an existing profile, which is compared with the new settings.
     let name = ask.required(&name, &|name| {
         plain_name(name)?;
-        if new_name.is_some() || is_free(name) {
+        if new_name.is_some() || is_repeatable || is_free(name) {
             Ok(())
         } else {
             Err("a new name: a profile with this name exists already".to_owned())
         }
     })?;
     let region = region.map(|region| region.to_ascii_lowercase());
-    Ok(Role { name, role_arn, source_profile, source_keys, external_id, mfa_serial, region })
+    let duration_seconds = invitation.and_then(|invitation| invitation.duration_seconds);
+    Ok(Role { name, role_arn, source_profile, source_keys, external_id, mfa_serial, region, duration_seconds })
 }
 
-fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
-    let has_all = options.role_arn.is_some() && options.source_profile.is_some();
+fn questions(context: &Context, options: &Setup, has_role: bool) -> Result<Questions, Failure> {
+    let has_all = has_role && options.source_profile.is_some();
     if options.yes || (options.dry_run && has_all) {
         return Ok(Questions::none());
     }
     let no_terminal = |_| {
+        if options.from.is_some() {
+            let message = "setup --from prompts for what the invitation lacks, but no prompt is possible here";
+            return Failure::new(NOBODY_TO_ASK, message)
+                .hint("add --source-profile and --yes, and --mfa-serial if the role requires MFA");
+        }
         let message = "setup without PROFILE prompts for the settings of a new role, but no prompt is possible here";
         Failure::new(NOBODY_TO_ASK, message)
             .hint("use an existing profile: amplify-creds setup PROFILE")
@@ -77,6 +101,19 @@ fn questions(context: &Context, options: &Setup) -> Result<Questions, Failure> {
         Err(_) if has_all => Ok(Questions::none()),
         opened => opened.map_err(no_terminal),
     }
+}
+
+/// The device of the source profile, or the one that every other role of the source profile has.
+fn known_device(set: &ProfileSet<'_>, source: &str) -> Option<String> {
+    let device = |profile: &Profile<'_>| Some(profile.get("mfa_serial")?.value.to_owned());
+    let is_of_source = |profile: &Profile<'_>| profile.get("source_profile").is_some_and(|name| name.value == source);
+    let of_roles = || {
+        let mut devices: Vec<_> = set.all().iter().filter(|role| is_of_source(role)).filter_map(device).collect();
+        devices.sort_unstable();
+        devices.dedup();
+        if devices.len() == 1 { devices.pop() } else { None }
+    };
+    set.get(source).as_ref().and_then(device).or_else(of_roles).filter(|device| mfa_device(device).is_ok())
 }
 
 /// Returns the keys only for a new source profile.

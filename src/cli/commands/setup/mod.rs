@@ -1,10 +1,12 @@
 mod answers;
+mod invitation;
 mod report;
 mod sso;
 mod sso_roles;
 mod sso_section;
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Command;
 
 use crate::amplify::project::MAX_BYTES;
@@ -36,10 +38,14 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     if let Some(session) = &options.session.sso {
         return sso::run(context, options, session);
     }
+    if options.from.as_deref() == Some(Path::new("-")) && options.secret_access_key.is_some() {
+        return Err(Failure::new(USAGE, "--from - and --secret-access-key - cannot both read stdin"));
+    }
+    let invitation = options.from.as_ref().map(|path| invitation::read(context, path)).transpose()?;
     let named = context.command_line_profile();
     let mut program = ProfileProgram::find(context)?;
     let role = match named {
-        None => Some(answers(context, options)?),
+        None => Some(answers(context, options, invitation.as_ref())?),
         Some(_) => refuse_new_role(options).map(|()| None)?,
     };
     let editor = Editor::new(&context.paths.cache_dir);
@@ -61,8 +67,8 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         done.verify(&Files::load(&context.paths)?)?;
         let mfa = mfa(context, &done.wrapper);
         report(context, &done, &written, mfa.as_ref());
-        if !options.yes && mfa.is_some_and(|mfa| !mfa.is_security_key()) {
-            offer_login(context, &done.wrapper);
+        if !options.yes {
+            offer_next(context, &done.wrapper, mfa.as_ref(), invitation.is_some());
         }
     }
     Ok(())
@@ -73,14 +79,25 @@ fn mfa(context: &Context, profile: &str) -> Option<Mfa> {
     plan_of(&files.profiles(Dialect::Auto).ok()?, profile, &context.inputs().ok()?).ok()?.mfa
 }
 
-/// Errors are those of `login`, which prints them: the profile is written.
-fn offer_login(context: &Context, profile: &str) {
-    let asked = Questions::open(context).ok().map(|mut person| person.confirm("Log in now with an MFA code?"));
-    if let (Some(Ok(true)), Some(program)) = (asked, env::executable()) {
-        let files = [("--config-file", &context.paths.config), ("--credentials-file", &context.paths.credentials)];
-        let files = files.into_iter().flat_map(|(option, path)| [OsStr::new(option), path.as_os_str()]);
-        let _ = Command::new(program).args(["login", profile]).args(files).status();
+/// Errors are those of the commands, which print them: the profile is written.
+fn offer_next(context: &Context, profile: &str, mfa: Option<&Mfa>, is_invited: bool) {
+    let has_code = match mfa {
+        Some(mfa) => !mfa.is_security_key() && offer(context, "Log in now with an MFA code?", &["login", profile]),
+        None => true,
+    };
+    // Without a login, the test would ask for the code.
+    if is_invited && has_code {
+        offer(context, "Test the role now?", &["check", profile]);
     }
+}
+
+/// Whether the command was run and succeeded.
+fn offer(context: &Context, question: &str, command: &[&str]) -> bool {
+    let asked = Questions::open(context).ok().map(|mut person| person.confirm(question));
+    let (Some(Ok(true)), Some(program)) = (asked, env::executable()) else { return false };
+    let files = [("--config-file", &context.paths.config), ("--credentials-file", &context.paths.credentials)];
+    let files = files.into_iter().flat_map(|(option, path)| [OsStr::new(option), path.as_os_str()]);
+    Command::new(program).args(command).args(files).status().is_ok_and(|status| status.success())
 }
 
 fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
