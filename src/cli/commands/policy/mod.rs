@@ -1,33 +1,29 @@
-use std::path::Path;
+mod invite;
+mod plans;
 
 use serde_json::Value;
 
 use crate::amplify::boundary::is_boundary;
 use crate::cli::args::policy::Trust as TrustArgs;
-use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, InvitePolicy, PlaceArgs, Plain, PolicyVerb};
+use crate::cli::args::policy::{AmplifyPolicy, BoundaryPolicy, FormatArg, InvitePolicy, Plain, PolicyVerb};
 use crate::cli::context::Context;
-use crate::cli::errors::failure::{CONFIG, Failure, INTERNAL, USAGE};
+use crate::cli::errors::failure::{Failure, INTERNAL, USAGE};
 use crate::cli::output::{note, note_external_id};
-use crate::cli::plan_inputs::session_duration;
 use crate::cli::policy_categories::{ActionOptions, named, note_categories, selection};
 use crate::cli::selection::no_boundary;
-use crate::cli::warnings::plan_warning;
-use crate::cli::{credentials, policy_denials, policy_file, selection};
-use crate::core::origin::Origin;
+use crate::cli::{policy_denials, policy_file, selection};
 use crate::core::shell_word::shell_word;
 use crate::os::random;
-use crate::plan::limits::{EXTERNAL_ID, is_region};
-use crate::plan::{CredentialPlan, Hop, Warning};
+use crate::plan::limits::EXTERNAL_ID;
+use crate::plan::{CredentialPlan, Hop};
 use crate::policy::amplify::ActionList;
 use crate::policy::denied_use::is_action;
 use crate::policy::document::{LARGEST, PolicyDocument};
-use crate::policy::place::is_account;
 use crate::policy::principal::{FoundPrincipal, Principal};
 use crate::policy::trust::TrustConditions;
-use crate::policy::{
-    ArnScope, amplify, caller, cloudformation, device_account, mfa, partition_name, permissions_boundary, principal,
-};
-use crate::setup::invitation::{Invitation, InvitationError};
+use crate::policy::{ArnScope, amplify, caller, cloudformation, device_account, mfa, permissions_boundary, principal};
+
+use plans::{place_without_plan, plan_and_place, plan_if_any, plan_with_roles, require_roles};
 
 /// Random bytes, because an external id must not be guessable.
 const EXTERNAL_ID_BYTES: usize = 16;
@@ -61,7 +57,7 @@ pub(crate) fn run(context: &Context, document: &PolicyVerb) -> Result<(), Failur
             };
             print(context, options, "Require MFA; let users manage their device", "Mfa", &[mfa::document(&place)])
         }
-        PolicyVerb::Invite(options) => invite(context, options),
+        PolicyVerb::Invite(options) => invite::invite(context, options),
         PolicyVerb::Amplify(options) => deployment(context, options),
         PolicyVerb::Boundary(options) => boundary(context, options),
     }
@@ -86,47 +82,6 @@ fn emit(
         FormatArg::Json => policy_file::documents(context, plain, documents),
         FormatArg::Cloudformation => policy_file::template(context, plain, &template()),
     }
-}
-
-fn plan_with_roles(context: &Context) -> Result<CredentialPlan, Failure> {
-    require_roles(plan_before_keys(context)?)
-}
-
-fn plan_before_keys(context: &Context) -> Result<CredentialPlan, Failure> {
-    let plan = credentials::plan(context, &context.profiles()?, &context.inputs()?)?;
-    for warning in plan.warnings.iter().filter(|warning| matches!(warning, Warning::NoCredentials { .. })) {
-        note(context, &plan_warning(warning));
-    }
-    Ok(plan)
-}
-
-fn require_roles(plan: CredentialPlan) -> Result<CredentialPlan, Failure> {
-    if !plan.hops.is_empty() {
-        return Ok(plan);
-    }
-    let message = format!("profile {} has no role_arn", plan.profile);
-    Err(Failure::new(CONFIG, message)
-        .at(plan.base.source.origin(), Some(&plan.profile))
-        .hint("use a profile with a role_arn; to see them: amplify-creds list"))
-}
-
-/// `None` if no profile is selected and `default` has no plan.
-fn plan_if_any(context: &Context) -> Result<Option<CredentialPlan>, Failure> {
-    match plan_before_keys(context) {
-        Err(_) if context.selected()?.is_none() => Ok(None),
-        plan => plan.map(Some),
-    }
-}
-
-fn place_without_plan(context: &Context) -> Result<ArnScope, Failure> {
-    let region = context.inputs()?.region;
-    if let Some(region) = region.as_ref().filter(|region| !is_region(&region.value)) {
-        let message = format!("invalid region in {} (expected for example eu-west-1)", region.from);
-        return Err(Failure::new(CONFIG, message));
-    }
-    let region = region.map(|region| region.value);
-    let partition = partition_name(region.as_deref().unwrap_or_default()).to_owned();
-    Ok(ArnScope { partition, region, account: None, app: None })
 }
 
 fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
@@ -182,50 +137,6 @@ fn trust(context: &Context, options: &TrustArgs) -> Result<(), Failure> {
     })?;
     for line in notes {
         note_external_id(context, &line);
-    }
-    Ok(())
-}
-
-fn invite(context: &Context, options: &InvitePolicy) -> Result<(), Failure> {
-    let InvitePolicy { name: _, role_arn, external_id, mfa, duration, note: text, output, force } = options;
-    // The owner of the role may have no profile for it and uses options instead.
-    let plan = match role_arn {
-        Some(_) if context.command_line_profile().is_none() => None,
-        _ => Some(plan_with_roles(context)?),
-    };
-    let hop = plan.as_ref().and_then(|plan| plan.hops.last());
-    let own_region = plan.as_ref().and_then(|plan| plan.overridden_region.as_ref().or(plan.region.as_ref()));
-    let own_duration = hop.map(|hop| &hop.duration.requested).filter(|requested| requested.from != Origin::Default);
-    let asked = session_duration(*duration)?;
-    // The device of a chain belongs to its first role.
-    let has_mfa = plan.as_ref().filter(|plan| plan.hops.len() == 1).map(|plan| plan.mfa.is_some());
-    let of_profile = hop.map(|hop| hop.role_arn.value.as_str().to_owned());
-    let invitation = Invitation {
-        role_arn: role_arn.clone().or(of_profile).unwrap_or_default(),
-        external_id: external_id.clone().or_else(|| Some(hop?.external_id.as_ref()?.value.clone())),
-        region: context.global.region.clone().or_else(|| Some(own_region?.value.clone())),
-        mfa_required: if *mfa { Some(true) } else { has_mfa },
-        duration_seconds: asked.or_else(|| own_duration.cloned()).map(|seconds| seconds.value),
-        note: text.clone(),
-    };
-    invitation.check().map_err(|error| match error {
-        InvitationError::Invalid { key, expected } => {
-            Failure::new(USAGE, format!("invalid {key} for the invitation (expected {expected})"))
-        }
-        error => Failure::new(USAGE, error.to_string()),
-    })?;
-    let file = Plain { name: None, format: FormatArg::Json, output: output.clone(), force: *force };
-    policy_file::template(context, &file, &invitation.document())?;
-    if invitation.external_id.is_none() {
-        let line = "the invitation has no external ID; AWS recommends one for a role that another company uses";
-        note(context, line);
-    }
-    if let Some(path) = output.as_ref().filter(|path| **path != Path::new("-")) {
-        let name = path.file_name().unwrap_or_default().display().to_string();
-        note(
-            context,
-            &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&name)),
-        );
     }
     Ok(())
 }
@@ -326,22 +237,6 @@ fn deployment(context: &Context, options: &AmplifyPolicy) -> Result<(), Failure>
         note(context, &format!("{warning} amplify-creds policy boundary{profile}"));
     }
     Ok(())
-}
-
-fn plan_and_place(context: &Context, options: &PlaceArgs) -> Result<(Option<CredentialPlan>, ArnScope), Failure> {
-    let plan = plan_if_any(context)?;
-    let mut place = match &plan {
-        Some(plan) => ArnScope::of(plan),
-        None => place_without_plan(context)?,
-    };
-    if let Some(account) = &options.account {
-        if !is_account(account) {
-            return Err(Failure::new(USAGE, "invalid --account (expected twelve digits)"));
-        }
-        place.account = Some(account.clone());
-    }
-    place.app = options.app.clone().or_else(|| selection::word(context, "project")).filter(|app| !app.is_empty());
-    Ok((plan, place))
 }
 
 fn environment_boundary(context: &Context, plan: Option<&CredentialPlan>) -> Result<Option<String>, Failure> {
