@@ -80,8 +80,12 @@ impl ConsoleHosts {
 
     /// Whether `host` is the console's domain, or below it.
     pub(crate) fn is_console(&self, host: &str) -> bool {
+        let is_label =
+            |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let below = host.strip_suffix(self.partition.console);
-        below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
+        below.is_some_and(|below| {
+            below.is_empty() || below.strip_suffix('.').is_some_and(|below| below.split('.').all(is_label))
+        })
     }
 
     pub(crate) fn domain(&self) -> &'static str {

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod credentials;
 pub mod digest;
 pub mod invalid_text;
+pub mod loopback_url;
 pub mod masking;
 pub mod origin;
 pub mod program_path;

@@ -1,8 +1,8 @@
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::core::credentials::Credentials;
 use crate::core::invalid_text::check_token;
+use crate::core::loopback_url::{http_host, is_loopback_http};
 use crate::core::secret::Secret;
 use crate::core::utf8::utf8_text;
 use crate::os::env;
@@ -64,18 +64,8 @@ fn authorization(token: &ContainerToken) -> Result<Secret, SourceError> {
 }
 
 fn is_allowed(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // The text before an @ is a user name, even if it looks like a host.
-    if authority.contains('@') {
-        return false;
-    }
-    let host = match authority.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback = host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
-    host == "localhost" || is_loopback || LINK_LOCAL.contains(&host)
+    let is_link_local = || http_host(url).is_some_and(|host| LINK_LOCAL.contains(&host));
+    url.starts_with("https://") || is_loopback_http(url) || is_link_local()
 }
 
 #[cfg(test)]

@@ -268,7 +268,12 @@ fn credentials_of_the_environment_are_used() {
     // A profile for every tool does not hide them, a profile for this program does.
     let other = format!("AWS_PROFILE=chained {PROGRAM} console --print");
     let run = story.run(&["exec", "nomfa", "--", "sh", "-c", &other]);
-    assert_eq!(element(&Page::open(run.succeeded().trim()).unwrap(), "role"), "NoMfa");
+    assert_eq!(element(&Page::open(run.stdout.trim()).unwrap(), "role"), "NoMfa");
+    assert_eq!(run.stderr, "using the credentials of the environment, not profile chained ($AWS_PROFILE)\n");
+    let expired = format!("AWS_CREDENTIAL_EXPIRATION=2020-01-01T00:00:00Z {PROGRAM} console --print");
+    let run = story.run(&["exec", "nomfa", "--", "sh", "-c", &expired]);
+    assert_eq!(run.first_error_line(), "amplify-creds: the credentials of the environment have expired");
+    assert!(run.stderr.contains("to use a profile: amplify-creds console nomfa\n"), "{run:?}");
     let run = story.run(&["exec", "nomfa", "--", PROGRAM, "console", "chained", "--print"]);
     assert_eq!(element(&Page::open(run.succeeded().trim()).unwrap(), "role"), "Chained");
     let keys = [("AWS_ACCESS_KEY_ID", biz_corp::ACCESS_KEY_ID), ("AWS_SECRET_ACCESS_KEY", biz_corp::SECRET_ACCESS_KEY)];
@@ -342,7 +347,7 @@ fn rejected_session_and_outage_are_reported() {
     let run = story.run(&["console", "chained", "--print"]);
     let message = "AWS Sign-In rejected the credentials for the console (HTTP status 400)";
     assert_eq!(run.failed_with(4).first_error_line(), format!("amplify-creds: {message}"));
-    assert!(run.stderr.contains("for a new session: amplify-creds console --refresh chained\n"), "{run:?}");
+    assert!(run.stderr.contains("expired or been revoked; to get a new one, add --refresh\n"), "{run:?}");
     let story = self::story();
     story.federation.fail(&[503]);
     story.printed(&["console", "chained"]);
@@ -451,10 +456,7 @@ fn without_browser_and_terminal_the_address_is_not_printed() {
         let story = story();
         let run = story.home.run_with(&["console", "nomfa"], variables);
         assert!(run.failed_with(1).first_error_line().contains(message), "{run:?}");
-        assert!(
-            run.stderr.contains("to print the address on stdout: amplify-creds console --print nomfa\n"),
-            "{run:?}"
-        );
+        assert!(run.stderr.contains("to print the address on stdout, add --print to the command\n"), "{run:?}");
         assert!(!run.stderr.contains("SigninToken"), "{run:?}");
         assert_eq!(story.sts.count("AssumeRole"), calls);
     }
@@ -469,4 +471,33 @@ fn interrupt_cancels_the_wait_for_the_browser() {
     story.start_address();
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+}
+
+#[test]
+fn keys_of_the_session_are_not_sent_to_another_machine_in_clear() {
+    let story = story();
+    let run =
+        story.home.run_with(&["console", "nomfa", "--print"], &[("AWS_ENDPOINT_URL_SIGNIN", "http://192.0.2.2/")]);
+    let message = "$AWS_ENDPOINT_URL_SIGNIN is not an https:// URL, so the keys of the session would be sent in clear";
+    assert_eq!(run.failed_with(3).first_error_line(), format!("amplify-creds: {message}"));
+}
+
+#[test]
+fn region_of_another_partition_is_rejected() {
+    let story = story();
+    let run = story.run(&["console", "nomfa", "--region", "cn-north-1", "--print"]);
+    let message = "the region cn-north-1 in --region is not in partition aws, which has the account";
+    assert_eq!(run.failed_with(2).first_error_line(), format!("amplify-creds: {message}"));
+}
+
+#[test]
+fn portal_of_another_partition_has_its_console() {
+    let story = story();
+    add_config(
+        &story.home,
+        "[profile ssocn]\nsso_start_url = https://start.home.awsapps.cn/directory/d-123\nsso_region = cn-north-1\n\
+         sso_account_id = 111111111111\nsso_role_name = Own\n",
+    );
+    let run = story.run(&["console", "ssocn", "--service", "s3", "--print"]);
+    assert!(run.succeeded().contains("destination=https%3A%2F%2Fconsole.amazonaws.cn%2Fs3"), "{run:?}");
 }

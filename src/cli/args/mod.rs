@@ -91,6 +91,7 @@ pub enum Command {
     #[command(
         after_long_help = CONSOLE_EXAMPLES,
         arg(region("Region of the console and of the STS endpoint")),
+        mut_arg("name", |name| name.long_help(CONSOLE_PROFILE)),
         mut_arg("duration", |duration| duration.long_help(CONSOLE_DURATION)),
         mut_arg("min_ttl", |min_ttl| min_ttl.help("Renew a session with less time left [default: 45m]")),
         mut_args(hide_long_list)
@@ -209,6 +210,11 @@ pub enum Command {
         topic: Vec<String>,
     },
 }
+
+const CONSOLE_PROFILE: &str = "Profile to use
+
+Default: AMPLIFY_CREDS_PROFILE, the credentials of the environment, AWS_PROFILE,
+AWS_DEFAULT_PROFILE, the profile of the Amplify project, \"default\".";
 
 /// Tools start `process` in any directory, so it does not use the Amplify project.
 const PROCESS_PROFILE: &str = "Profile to use

@@ -4,8 +4,11 @@ use crate::sts::{Distrust, PROXY_SIGN_IN, StsError};
 const NTLM: &str = "for a proxy with NTLM or Kerberos, run a local proxy that signs in to it, such as px or cntlm";
 
 /// `service` is also the suffix of its AWS_ENDPOINT_URL variable.
+/// `service` is `STS`, `IAM` or `SIGNIN`, as in the variable of its endpoint.
 pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failure {
-    let hint = format!("check the network, HTTPS_PROXY and AWS_ENDPOINT_URL_{service}");
+    let variable = format!("AWS_ENDPOINT_URL_{service}");
+    let service = if service == "SIGNIN" { "AWS Sign-In" } else { service };
+    let hint = format!("check the network, HTTPS_PROXY and {variable}");
     match error {
         StsError::Throttled => {
             Failure::new(NETWORK, format!("{what}: AWS throttled every attempt")).hint("try again in a minute")
@@ -31,9 +34,8 @@ pub(crate) fn unanswered_by(service: &str, error: StsError, what: &str) -> Failu
                 StsError::ForeignError(status) => format!(" (HTTP status {status})"),
                 _ => String::new(),
             };
-            Failure::new(NETWORK, format!("{what}: the response is not from {service}{status}")).hint(format!(
-                "check AWS_ENDPOINT_URL_{service}, and whether a proxy or a login page answers instead of AWS"
-            ))
+            Failure::new(NETWORK, format!("{what}: the response is not from {service}{status}"))
+                .hint(format!("check {variable}, and whether a proxy or a login page answers instead of AWS"))
         }
         StsError::Roots { .. } | StsError::Proxy { .. } | StsError::Endpoint(_) => misconfigured(&error),
         StsError::Setup(reason) => Failure::new(INTERNAL, format!("{what}: {reason}")),

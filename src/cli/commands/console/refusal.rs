@@ -74,6 +74,21 @@ pub(super) fn start_url(session: &SsoSession) -> Failure {
         .at(&url.from, None)
 }
 
+pub(super) fn region(region: &str, partition: &str) -> Failure {
+    Failure::new(
+        USAGE,
+        format!("the region {region} in --region is not in partition {partition}, which has the account"),
+    )
+}
+
+/// Of the environment.
+pub(super) fn expired(context: &Context) -> Failure {
+    let active = context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE);
+    let profile = active.as_deref().map_or("PROFILE".into(), shell_word);
+    Failure::new(CREDENTIALS_REJECTED, "the credentials of the environment have expired")
+        .hint(format!("to use a profile: amplify-creds console {profile}"))
+}
+
 pub(super) fn partition(name: &str) -> Failure {
     Failure::new(UNSUPPORTED, format!("the address of the console in partition {name} is not public"))
         .hint("supported partitions: aws, aws-cn, aws-us-gov, aws-eusc")
@@ -92,7 +107,6 @@ pub(super) fn destination(invalid: InvalidDestination, hosts: &ConsoleHosts) -> 
         InvalidDestination::ForeignHost => {
             let domain = hosts.domain();
             Failure::new(USAGE, format!("the host in --destination is not {domain} or below it"))
-                .hint("after the sign-in, AWS sends the browser only to its console")
         }
     }
 }
@@ -102,12 +116,11 @@ pub(super) fn of_federation(error: FederationError, plan: &CredentialPlan) -> Fa
         FederationError::Rejected(status) => {
             let message = format!("AWS Sign-In rejected the credentials for the console (HTTP status {status})");
             let failure = Failure::new(CREDENTIALS_REJECTED, message).at(plan.base.source.origin(), None);
-            let failure = failure.hint("the console accepts sessions of roles, not of GetSessionToken");
             match plan.profile_in_files() {
-                Some(profile) if !plan.hops.is_empty() => {
-                    failure.hint(format!("for a new session: amplify-creds console --refresh {}", shell_word(profile)))
+                Some(_) if !plan.hops.is_empty() => {
+                    failure.hint("the session may have expired or been revoked; to get a new one, add --refresh")
                 }
-                _ => failure.hint(ANY_ROLE),
+                _ => failure.hint("the console accepts sessions of roles, not of GetSessionToken").hint(ANY_ROLE),
             }
         }
         FederationError::Call(error) => unanswered_by("SIGNIN", error, "cannot get a sign-in token for the console"),
