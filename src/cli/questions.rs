@@ -85,7 +85,7 @@ impl Questions {
         match self.answer(question, true, check)? {
             Some(answer) => Ok(answer),
             None => Err(Failure::new(USAGE, format!("{} is missing", question.flag))
-                .hint("name an existing profile, or omit --yes to be prompted")),
+                .hint("add it, or omit --yes to be prompted")),
         }
     }
 

@@ -1,6 +1,8 @@
 /// Ranks how a text matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Match {
+    /// The whole query.
+    Name,
     NameBegins,
     InName,
     InOthers,
@@ -36,7 +38,11 @@ impl FilterText {
 pub(super) fn matches(rows: &[FilterText], query: &str) -> Vec<usize> {
     let query = query.to_lowercase();
     let words: Vec<_> = query.split_whitespace().collect();
+    let whole = query.trim();
     let rank = |row: &FilterText| -> Option<Match> {
+        if row.name == whole {
+            return Some(Match::Name);
+        }
         words.iter().map(|word| row.rank(word)).try_fold(Match::NameBegins, |worst, rank| Some(worst.max(rank?)))
     };
     let mut found: Vec<_> = rows.iter().enumerate().filter_map(|(at, row)| Some((rank(row)?, at))).collect();
@@ -61,11 +67,14 @@ mod tests {
             ["my-biz", "333333333333", "Deploy"],
             ["billing", "222222222222", "ReadOnly"],
             ["\u{dc}ber", "444444444444", "Biz"],
+            ["b z", "555555555555", "Deploy"],
+            ["biz", "555555555555", "Deploy"],
         ];
         let texts: Vec<_> = rows.iter().map(|row| FilterText::new(&row.map(str::to_owned))).collect();
         for (query, expected) in [
-            ("", &[0, 1, 2, 3][..]),
-            ("biz", &[0, 1, 3]),
+            ("", &[0, 1, 2, 3, 4, 5][..]),
+            ("biz", &[5, 0, 1, 3]),
+            ("b z", &[4, 0, 1, 5, 3]),
             ("BIZ 2222", &[0]),
             ("222", &[0, 2]),
             ("bl", &[0, 2]),

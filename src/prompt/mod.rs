@@ -34,7 +34,7 @@ use crate::os::stdin;
 pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
-pub use signals::leave_signals;
+pub use signals::{ignore_suspend_key, leave_signals};
 #[cfg(unix)]
 pub use terminal::print_over_spinner;
 pub use terminal::{print as print_on_terminal, try_print as try_print_on_terminal};

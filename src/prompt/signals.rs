@@ -43,6 +43,16 @@ struct Signals {
 
 static SIGNALS: OnceLock<Signals> = OnceLock::new();
 static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
+static SUBSTITUTED: AtomicBool = AtomicBool::new(false);
+
+/// For a command substitution: bash and zsh would wait forever for one that Ctrl-Z has stopped.
+pub fn ignore_suspend_key() {
+    SUBSTITUTED.store(true, Ordering::SeqCst);
+}
+
+pub(super) fn is_substituted() -> bool {
+    SUBSTITUTED.load(Ordering::SeqCst)
+}
 
 /// For a command that has the terminal. Its signals do not end a prompt in a window.
 pub fn leave_signals() {

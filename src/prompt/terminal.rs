@@ -23,7 +23,7 @@ use crate::os::env;
 use crate::os::env::Env;
 use crate::os::job::{CONTROLLING_TERMINAL, in_foreground};
 use crate::prompt::question::PromptError;
-use crate::prompt::signals::Blocked;
+use crate::prompt::signals::{Blocked, is_substituted};
 use crate::prompt::watch::{CHECK_INTERVAL, Watch};
 
 /// Between reads if `poll` does not support terminals.
@@ -267,9 +267,14 @@ impl Terminal {
             modes.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
             // A shell waits forever for a stopped command substitution, and zsh loses the exit status of one that Ctrl-C
             // interrupts. As keys, both reach only this process.
-            for signal_key in [SpecialCharacterIndices::VSUSP, SpecialCharacterIndices::VINTR] {
+            for signal_key in
+                [SpecialCharacterIndices::VSUSP, SpecialCharacterIndices::VINTR, SpecialCharacterIndices::VQUIT]
+            {
                 modes.control_chars[signal_key as usize] = DISABLED;
             }
+        }
+        if is_substituted() {
+            modes.control_chars[SpecialCharacterIndices::VSUSP as usize] = DISABLED;
         }
         modes.input_flags |= InputFlags::ICRNL;
         if same_modes(&modes, &self.original) || tcsetattr(&self.device, SetArg::TCSANOW, &modes).is_err() {

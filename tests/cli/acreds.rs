@@ -224,6 +224,8 @@ fn ctrl_c_changes_nothing() {
         terminal.type_line(line);
         terminal.expect(answer);
     }
+    // Ctrl-Z would stop the command substitution, for which bash waits forever.
+    terminal.type_control('z');
     terminal.type_control('c');
     terminal.expect("ready> ");
     terminal.type_line("echo \"[$?|$AWS_ACCESS_KEY_ID|$AMPLIFY_CREDS_ACTIVE_PROFILE]\"");
@@ -283,7 +285,7 @@ fn picker_cancels_with_130() {
         let home = home();
         let mut terminal = Terminal::start(&home, "acreds", "</dev/null");
         terminal.expect(HELP);
-        terminal.type_text(&format!("zzz\r\u{1a}{key}"));
+        terminal.type_text(&format!("zzz\r\u{1a}\u{1c}{key}"));
         terminal.finish().1.restored().failed_with(130);
     }
 }

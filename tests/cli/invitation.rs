@@ -190,6 +190,28 @@ fn taken_name_is_asked_for_again() {
 }
 
 #[test]
+fn external_id_that_the_owner_left_out_is_asked_for() {
+    let (_sts, home) = biz_corp();
+    let mut invitation = invitation();
+    invitation.as_object_mut().unwrap().remove("external_id");
+    let file = home.write("invitation.json", invitation.to_string());
+    let command = format!("setup --from {} --source-profile devcorpuser --name second", file.display());
+    let mut terminal = Terminal::start(&home, &command, "</dev/null");
+    terminal.expect("External id (empty if the role requires none): ");
+    terminal.type_line("Other-Ext-1");
+    terminal.expect("MFA device [");
+    terminal.type_line("");
+    terminal.expect("+external_id = Other-Ext-1");
+    terminal.expect("Write this? [Y/n] ");
+    terminal.type_line("n");
+    assert_eq!(terminal.finish().1.restored().code, Some(0));
+    // Options replace what the invitation says.
+    let options = ["--yes", "--dry-run", "--source-profile", "devcorpuser", "--mfa-serial", data::MFA_SERIAL];
+    let run = setup(&home, &invitation, &[&options[..], &["--name", "third", "--external-id", "Ext-2"]].concat());
+    assert!(run.code == Some(0) && run.stdout.contains("+external_id = Ext-2\n"), "{run:?}");
+}
+
+#[test]
 fn other_keys_are_named_and_ignored() {
     let (_sts, home) = dev_corp();
     let mut hostile = invitation();
@@ -216,7 +238,7 @@ fn invalid_invitation_changes_nothing() {
         changed.to_string()
     };
     for (text, message) in [
-        (with("version", json!(2)), "invalid version (expected 1;"),
+        (with("version", json!(2)), "is an invitation of another version"),
         (with("role_arn", json!("arn:aws:iam::1:user/x")), "invalid role_arn (expected the ARN of a role"),
         (with("external_id", json!("x\ny")), "invalid external_id (expected 2 to 1224"),
         (with("region", json!("eu/west")), "invalid region (expected a region"),
@@ -225,13 +247,12 @@ fn invalid_invitation_changes_nothing() {
         (with("note", json!("a\u{202e}b")), "invalid note (expected up to 200 printable characters"),
         ("{\n,".to_owned(), "line 2 is not valid JSON"),
         ("\"x\"".to_owned(), "expected a JSON object"),
-        ("\u{feff}".to_owned(), "is not an invitation"),
+        ("\u{feff}".to_owned(), "is not an invitation: "),
     ] {
         let file = home.write("invitation.json", &text);
         let run = home.run(&["setup", "--from", file.to_str().unwrap(), "--yes", "--mfa-serial", data::MFA_SERIAL]);
         let line = run.failed_with(3).first_error_line();
-        assert!(line.contains("invitation.json is not an invitation: ") || text == "\u{feff}", "{line}");
-        assert!(line.contains(message), "{line}");
+        assert!(line.contains("invitation.json is ") && line.contains(message), "{line}");
     }
     let large = home.write("invitation.json", " ".repeat(70_000));
     for (path, message) in [
@@ -242,7 +263,7 @@ fn invalid_invitation_changes_nothing() {
         let run = home.run(&["setup", "--from", path, "--yes"]);
         assert!(run.failed_with(3).first_error_line().contains(message), "{run:?}");
     }
-    for args in [&["bizcorprole"][..], &["--role-arn", "x"], &["--external-id", "x"], &["--sso", "corp"]] {
+    for args in [&["bizcorprole"][..], &["--role-arn", "x"], &["--sso", "corp"]] {
         setup(&home, &invitation(), args).failed_with(2);
     }
     assert_eq!(files(&home), before);

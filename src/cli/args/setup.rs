@@ -28,12 +28,13 @@ pub struct Setup {
     /// Read the role from an invitation ("-": stdin)
     ///
     /// The owner of the role creates it with amplify-creds policy invite. The
-    /// command prompts for what is missing: the source profile, the MFA device and
-    /// the name. Keys of the file other than those of an invitation are ignored.
+    /// command prompts for what is missing: the source profile, the MFA device, the
+    /// name, and values that the owner left out. Keys of the file other than those
+    /// of an invitation are ignored.
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["name", "profile", "role_arn", "external_id"]
+        conflicts_with_all = ["name", "profile", "role_arn"]
     )]
     pub from: Option<PathBuf>,
     /// Use the new profile in the Amplify environment

@@ -1,5 +1,7 @@
 //! Selects a profile for a shell. The shell function `acreds`, which `init` prints, evaluates the output.
 
+use std::path::Path;
+
 use crate::cli::args::{Acreds, SessionArgs};
 use crate::cli::context::{Context, env_profile};
 use crate::cli::credential_env::{CredentialEnv, all_vars, unset_vars, user_files};
@@ -14,12 +16,15 @@ use crate::core::clock::Clock;
 use crate::core::masking::masked;
 use crate::core::origin::Origin;
 use crate::os::env::{self, AMPLIFY_CREDS_PREVIOUS_PROFILE, Env};
+use crate::os::paths::Paths;
 use crate::output::left_until;
 use crate::output::shell::Assignment;
 use crate::plan::build;
 use crate::plan::kind::ProfileKind;
 use crate::plan::wrapper::Wrapper;
 use crate::profile::ProfileSet;
+#[cfg(unix)]
+use crate::prompt::ignore_suspend_key;
 use crate::tools::{Tool, Views};
 
 /// What a shell uses.
@@ -62,6 +67,8 @@ pub(crate) fn resolve_previous(mut options: Acreds) -> Result<Acreds, Failure> {
 }
 
 pub(crate) fn run(context: Context, options: &Acreds) -> Result<(), Failure> {
+    #[cfg(unix)]
+    ignore_suspend_key();
     let before = Selection::current(&context.env);
     if options.unset {
         let removed = unset_vars(&context.env).into_iter().chain([env::AMPLIFY_CREDS_PROFILE]);
@@ -117,11 +124,17 @@ fn has_session_option(session: &SessionArgs) -> bool {
 
 /// Whether this program gives each tool the profile's credentials, so that they are renewed.
 fn works_in_every_tool(context: &Context, set: &ProfileSet<'_>, name: &str) -> bool {
+    let Paths { config, credentials, .. } = &context.paths;
+    let is_shared = |name: &str, file: &Path| match context.env.path(name) {
+        Some(path) => path == file,
+        None => context.paths.are_default(),
+    };
     // Other tools do not read files that only this program was given.
     let is_ours = |from: &Option<Origin>| match from {
         Some(Origin::Flag(_)) => true,
-        Some(Origin::Variable(name)) => {
-            [env::AMPLIFY_CREDS_CONFIG_FILE, env::AMPLIFY_CREDS_CREDENTIALS_FILE].contains(name)
+        Some(Origin::Variable(env::AMPLIFY_CREDS_CONFIG_FILE)) => !is_shared(env::AWS_CONFIG_FILE, config),
+        Some(Origin::Variable(env::AMPLIFY_CREDS_CREDENTIALS_FILE)) => {
+            !is_shared(env::AWS_SHARED_CREDENTIALS_FILE, credentials)
         }
         _ => false,
     };

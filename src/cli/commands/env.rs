@@ -15,8 +15,15 @@ use crate::os::env;
 use crate::os::fs::append_without_waiting;
 use crate::output::shell::{Assignment, SHELL_NAMES, Shell, masks};
 use crate::output::write_stderr;
+#[cfg(unix)]
+use crate::prompt::ignore_suspend_key;
 
 pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure> {
+    // As in eval "$(amplify-creds env)".
+    #[cfg(unix)]
+    if !io::stdout().is_terminal() {
+        ignore_suspend_key();
+    }
     let (shell, why) = shell(context, options);
     context.info(|| {
         // The last of a shell's names is the plainest.

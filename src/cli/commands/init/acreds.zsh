@@ -18,10 +18,10 @@ _acreds() {
             found+=("${line//:/\\:}")
         fi
     done
-    (($#found)) && _describe -t acreds acreds found
+    ((${#found})) && _describe -t acreds acreds found
 }
 
 # Without compinit there is no completion.
-if (($+functions[compdef])); then
+if ((${+functions[compdef]})); then
     compdef _acreds acreds
 fi

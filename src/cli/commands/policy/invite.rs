@@ -17,7 +17,10 @@ pub(super) fn invite(context: &Context, options: &InvitePolicy) -> Result<(), Fa
     // The owner of the role may have no profile for it and uses options instead.
     let plan = match role_arn {
         Some(_) if context.command_line_profile().is_none() => None,
-        _ => Some(plan_with_roles(context)?),
+        Some(_) => Some(plan_with_roles(context)?),
+        None => Some(plan_with_roles(context).map_err(|failure| {
+            failure.hint("for a role without a profile: amplify-creds policy invite --role-arn ARN")
+        })?),
     };
     let hop = plan.as_ref().and_then(|plan| plan.hops.last());
     let own_region = plan.as_ref().and_then(|plan| plan.overridden_region.as_ref().or(plan.region.as_ref()));
@@ -48,6 +51,7 @@ pub(super) fn invite(context: &Context, options: &InvitePolicy) -> Result<(), Fa
     }
     if let Some(path) = output.as_ref().filter(|path| **path != Path::new("-")) {
         let name = path.file_name().unwrap_or_default().display().to_string();
+        let name = if name.starts_with('-') { format!("./{name}") } else { name };
         note(
             context,
             &format!("send it to the user of the role, who runs: amplify-creds setup --from {}", shell_word(&name)),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::cli::args::Setup;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, NOBODY_TO_ASK, PROFILE_NOT_FOUND, USAGE};
+use crate::cli::output::note;
 use crate::cli::questions::{FormField, Questions};
 use crate::core::secret::Secret;
 use crate::os::stdin;
@@ -24,9 +25,8 @@ const STDIN_LIMIT: Duration = Duration::from_secs(90);
 pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&Invitation>) -> Result<Role, Failure> {
     let Setup { source_profile, mfa_serial, new_name, in_place, .. } = options;
     let role_arn = options.role_arn.as_ref().or_else(|| Some(&invitation?.role_arn));
-    // An empty answer skips a question.
-    let none = String::new();
-    let external_id = options.external_id.as_ref().or_else(|| Some(invitation?.external_id.as_ref().unwrap_or(&none)));
+    let invited_id = invitation.and_then(|invitation| invitation.external_id.as_ref());
+    let external_id = options.external_id.as_ref().or(invited_id);
     let invited_region = invitation.and_then(|invitation| invitation.region.as_ref());
     let mfa_required = invitation.and_then(|invitation| invitation.mfa_required);
     let set = context.profiles()?;
@@ -52,6 +52,9 @@ pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&In
             ask.optional(&question(what, "--mfa-serial", mfa_serial.as_ref(), None), &mfa_device)?
         }
     };
+    if invitation.is_some() && mfa_required.is_none() && mfa_serial.is_none() && !ask.has_person() {
+        note(context, "the invitation does not say whether the role requires MFA; if it does, add --mfa-serial ARN");
+    }
     let usual = region(&set, &source_profile);
     let region = question("Region", "--region", context.global.region.as_ref().or(invited_region), usual.as_deref());
     let region = ask.optional(&region, &|text| {

@@ -8,7 +8,7 @@ use crate::core::sanitize::printable;
 use crate::core::utf8::utf8_text;
 use crate::os::fs::read_capped;
 use crate::os::stdin;
-use crate::setup::invitation::{Invitation, LARGEST};
+use crate::setup::invitation::{Invitation, InvitationError, LARGEST};
 
 const STDIN_LIMIT: Duration = Duration::from_secs(90);
 /// Names of ignored keys that are printed, and the length of each.
@@ -25,7 +25,12 @@ pub(super) fn read(context: &Context, path: &Path) -> Result<Invitation, Failure
             .hint("the owner of the role creates one with: amplify-creds policy invite")
     };
     let text = utf8_text(&bytes).map_err(invalid)?;
-    let (invitation, others) = Invitation::parse(text).map_err(|error| invalid(error.to_string()))?;
+    let (invitation, others) = Invitation::parse(text).map_err(|error| match error {
+        InvitationError::Invalid { key: "version", .. } => {
+            Failure::new(CONFIG, format!("{shown} is an invitation of another version")).hint("update amplify-creds")
+        }
+        error => invalid(error.to_string()),
+    })?;
     if !others.is_empty() {
         let name = |key: &String| printable(key).chars().take(LONGEST_KEY).collect::<String>();
         let names: Vec<_> = others.iter().take(SHOWN_KEYS).map(name).collect();
