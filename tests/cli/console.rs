@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use test_support::federation::parameter;
 use test_support::{FakeSts, Fault, Federation, Finished, Page, Role, Terminal, TestHome, biz_corp, http, wait_until};
 
-use crate::{PROGRAM, add_config, age_cache, fresh_code, json, without_mfa};
+use crate::{PROGRAM, add_config, age_cache, fresh_code, without_mfa};
 
 const CHAINED_ROLE: &str = "arn:aws:iam::222222222222:role/Chained";
 
@@ -172,7 +172,7 @@ fn secrets_are_neither_in_arguments_nor_in_messages() {
     assert_eq!(run.code, Some(0), "{run:?}");
     let requests = story.federation.requests();
     let form = String::from_utf8_lossy(requests[0].body()).into_owned();
-    let session = json(&parameter(&format!("?{form}"), "Session"));
+    let session = crate::json(&parameter(&format!("?{form}"), "Session"));
     let keys = ["sessionKey", "sessionToken"].map(|name| session[name].as_str().unwrap().to_owned());
     for secret in keys.iter().chain([&token]) {
         assert!(secret.len() > 20);
