@@ -172,6 +172,7 @@ fn taken_name_is_asked_for_again() {
     let before = files(&home);
     let file = home.write("invitation.json", invitation().to_string());
     let mut terminal = Terminal::start(&home, &format!("setup --from {}", file.display()), "</dev/null");
+    terminal.expect("Role ARN: arn:aws:iam::222222222222:role/BizCorpRole\r\n");
     terminal.expect("Source profile: ");
     terminal.type_line("devcorpuser");
     // The device of the other role of this user.

@@ -32,6 +32,9 @@ pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&In
     let set = context.profiles()?;
     let mut ask = questions(context, options, role_arn.is_some())?;
     ask.say("This creates a profile for a role. Press Ctrl-C to cancel without changes.\n");
+    if let Some(Invitation { role_arn, .. }) = invitation {
+        ask.say(&format!("Role ARN: {role_arn}\n"));
+    }
     let role_arn = ask.required(&question("Role ARN", "--role-arn", role_arn, None), &|arn| {
         let is_role = RoleArn::parse(arn).is_some_and(|arn| arn.has_account()) && reads_alike("role_arn", arn);
         let shape = "the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME with an account id of twelve digits";
