@@ -152,25 +152,35 @@ def read_only_cache_is_reported_before_the_browser(options):
 
 def other_user_gets_403_from_the_start_address(options):
     with of_user(options, FIRST) as (doubles, home):
-        give(home.path, FIRST)
-        recorder = f"{PYTHON} -c \"import sys; open('{home.visits}/address', 'w').write(sys.argv[1] + ' ')\""
-        visit = home.variables["BROWSER"].split()
-        process = home.start("login", "sso", before=as_user(FIRST), BROWSER=recorder)
-        try:
-            address = home.visits / "address"
-            wait_for(lambda: address.exists() and address.read_text().endswith(" "), "start address")
-            address = address.read_text().strip()
-            curl = ["curl", "-s", "-o", os.devnull, "-w", "%{http_code} %{redirect_url}", address]
-            for _ in range(3):
-                answer = home.client([*as_user(SECOND), *curl])
-                expect(answer == "403", f"the other user gets: {answer}")
-            visited = home.client([*as_user(FIRST), *visit, address])
-            expect(not visited.startswith("exit"), f"the user gets: {visited}")
-            run = finished(process)
-        finally:
-            process.poll() is None and process.kill()
+        run = other_user_gets_403(home, "login", "sso", visit=home.variables["BROWSER"].split())
         expect(run.returncode == 0 and SIGNED_IN in run.stderr, run)
         expect(home.sso_file.stat().st_mode & 0o777 == 0o600, oct(home.sso_file.stat().st_mode))
+
+
+def other_user_gets_403_from_the_start_address_of_the_console(options):
+    with of_user(options, FIRST) as (doubles, home):
+        visit = ["curl", "-sf", "-o", os.devnull]
+        run = other_user_gets_403(home, "console", "role", visit=visit)
+        expect(run.returncode == 0 and "opened the console" in run.stderr, run)
+
+
+def other_user_gets_403(home, *command, visit):
+    give(home.path, FIRST)
+    recorder = f"{PYTHON} -c \"import sys; open('{home.visits}/address', 'w').write(sys.argv[1] + ' ')\""
+    process = home.start(*command, before=as_user(FIRST), BROWSER=recorder)
+    try:
+        address = home.visits / "address"
+        wait_for(lambda: address.exists() and address.read_text().endswith(" "), "start address")
+        address = address.read_text().strip()
+        curl = ["curl", "-s", "-o", os.devnull, "-w", "%{http_code} %{redirect_url}", address]
+        for _ in range(3):
+            answer = home.client([*as_user(SECOND), *curl])
+            expect(answer == "403", f"the other user gets: {answer}")
+        visited = home.client([*as_user(FIRST), *visit, address])
+        expect(not visited.startswith("exit"), f"the user gets: {visited}")
+        return finished(process)
+    finally:
+        process.poll() is None and process.kill()
 
 
 def home_of_another_user_is_not_used(options):
@@ -281,5 +291,6 @@ ROWS = [
     token_that_is_written_in_place_is_read,
     read_only_cache_is_reported_before_the_browser,
     other_user_gets_403_from_the_start_address,
+    other_user_gets_403_from_the_start_address_of_the_console,
     home_of_another_user_is_not_used,
 ]
