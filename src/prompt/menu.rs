@@ -34,7 +34,7 @@ pub enum MenuPart {
 }
 
 impl Menu<'_> {
-    /// The place of the chosen row.
+    /// The index of the chosen row.
     pub fn choose(&self) -> Result<usize, PromptError> {
         let mut terminal = Terminal::open(Instant::now() + TIME_LIMIT)?;
         terminal.read_keys();

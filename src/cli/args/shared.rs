@@ -37,7 +37,7 @@ pub(super) const SESSION_OPTIONS: [&str; 15] = [
     "prompt",
 ];
 
-#[derive(Debug, Default, Clone, Args)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Args)]
 pub struct SessionArgs {
     /// Session duration, for example 1h or 3600
     ///

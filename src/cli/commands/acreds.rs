@@ -119,7 +119,7 @@ fn emit(options: &Acreds, assignments: Vec<Assignment<'_>>, previous: Option<&Se
 
 /// Such a session differs from what a tool gets through the profile.
 fn has_session_option(session: &SessionArgs) -> bool {
-    format!("{session:?}") != format!("{:?}", SessionArgs::default())
+    *session != SessionArgs::default()
 }
 
 /// Whether this program gives each tool the profile's credentials, so that they are renewed.
