@@ -24,6 +24,8 @@
 
 pub mod access_keys;
 pub(crate) mod amplify;
+#[cfg(unix)]
+pub(crate) mod broker;
 pub mod cache;
 pub mod cli;
 pub(crate) mod console;

@@ -1,8 +1,11 @@
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use clap::ValueEnum;
 
 use crate::cli::args::{DialectArg, Global};
+#[cfg(not(unix))]
+use crate::cli::errors::failure::UNSUPPORTED;
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
 use crate::core::call_chain::CallChain;
 use crate::core::origin::{Located, Origin};
@@ -27,12 +30,22 @@ pub(super) struct Context {
     pub(super) named: Option<Located<String>>,
     pub(super) looks_at_project: bool,
     pub(super) is_project_noted: AtomicBool,
+    /// The socket of the broker that answers instead of the files.
+    #[cfg(unix)]
+    pub(super) broker: Option<PathBuf>,
 }
+
+/// The commands that a broker answers. `doctor` checks the broker.
+#[cfg(unix)]
+const BROKER_VERBS: [&str; 6] = ["process", "env", "exec", "whoami", "list", "doctor"];
 
 impl Context {
     /// `argument` is the profile as an argument, in addition to `--profile`.
     pub(super) fn new(verb: &'static str, global: Global, argument: Option<&str>) -> Result<Self, Failure> {
         let env = Env::process();
+        if let Some(socket) = env.path(env::AMPLIFY_CREDS_SOCKET) {
+            return Self::of_broker(verb, global, argument, env, socket);
+        }
         let overrides = Overrides { config: global.config_file.clone(), credentials: global.credentials_file.clone() };
         let paths = Paths::find(&env, &overrides)?;
         let settings = Settings::load(paths.settings.as_deref(), &paths.home)?;
@@ -59,9 +72,59 @@ impl Context {
             named,
             looks_at_project: true,
             is_project_noted: AtomicBool::default(),
+            #[cfg(unix)]
+            broker: None,
         };
         context.report_settings();
         Ok(context)
+    }
+
+    /// The context of a broker's client, which reads no file.
+    #[cfg(unix)]
+    fn of_broker(
+        verb: &'static str,
+        global: Global,
+        argument: Option<&str>,
+        env: Env,
+        socket: PathBuf,
+    ) -> Result<Self, Failure> {
+        let variable = env::AMPLIFY_CREDS_SOCKET;
+        if !BROKER_VERBS.contains(&verb) {
+            let message = format!("{verb} works on local files, but {variable} selects a broker");
+            return Err(Failure::new(USAGE, message).hint(format!(
+                "run it on the broker's host; for the local files: env -u {variable} amplify-creds {verb}"
+            )));
+        }
+        let of_files = [
+            ("--config-file", global.config_file.is_some()),
+            ("--credentials-file", global.credentials_file.is_some()),
+            ("--dialect", global.dialect.is_some()),
+            ("--env", global.env.is_some()),
+        ];
+        if let Some((option, _)) = of_files.into_iter().find(|(_, is_given)| *is_given) {
+            let message = format!("{option} concerns local files, but {variable} selects a broker");
+            return Err(Failure::new(USAGE, message).hint(format!("for the local files: unset {variable}")));
+        }
+        let named = named(argument, global.profile.as_deref(), &env)?;
+        Ok(Self {
+            env,
+            paths: Paths::default(),
+            settings: Settings::default(),
+            global,
+            verb,
+            files: Files::from_text("", ""),
+            dialect: Dialect::Auto,
+            named,
+            looks_at_project: false,
+            is_project_noted: AtomicBool::default(),
+            broker: Some(socket),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn of_broker(_: &'static str, _: Global, _: Option<&str>, _: Env, _: PathBuf) -> Result<Self, Failure> {
+        let message = format!("{} needs UNIX sockets, which this system does not have", env::AMPLIFY_CREDS_SOCKET);
+        Err(Failure::new(UNSUPPORTED, message).hint(format!("remove the variable {}", env::AMPLIFY_CREDS_SOCKET)))
     }
 
     /// Prints the settings in use with their origins under `-vv`.

@@ -1,13 +1,12 @@
 use std::path::PathBuf;
 
 use crate::cli::context::Context;
-use crate::cli::credentials::Fetched;
 use crate::cli::exported_region;
+use crate::cli::grant::Grant;
 use crate::core::clock::Timestamp;
 use crate::core::secret::Secret;
 use crate::os::env::{self, Env};
 use crate::output::shell::Assignment;
-use crate::plan::BaseSource;
 
 /// The variables that `env` and `exec` set, without those of the region.
 const EXPORTED_VARS: [&str; 6] = [
@@ -43,7 +42,7 @@ const REMOVED_VARS: [&str; 19] = [
 ];
 
 pub(crate) struct CredentialEnv<'a> {
-    fetched: &'a Fetched,
+    grant: &'a Grant,
     expiration: Option<String>,
     active_profile: Option<String>,
     region: Vec<(&'static str, Option<String>)>,
@@ -52,26 +51,22 @@ pub(crate) struct CredentialEnv<'a> {
 }
 
 impl<'a> CredentialEnv<'a> {
-    pub(crate) fn of(context: &Context, fetched: &'a Fetched) -> Self {
-        let Fetched { plan, credentials } = fetched;
-        let region = plan.region.as_ref().map(|region| region.value.as_str());
+    pub(crate) fn of(context: &Context, grant: &'a Grant) -> Self {
         Self {
-            fetched,
-            expiration: credentials.expiration.map(Timestamp::rfc3339),
-            active_profile: active_profile(context, fetched),
-            region: exported_region::assignments(&context.env, region),
+            grant,
+            expiration: grant.credentials.expiration.map(Timestamp::rfc3339),
+            active_profile: active_profile(context, grant.profile.as_deref()),
+            region: exported_region::assignments(&context.env, grant.region.as_deref()),
             files: user_files(context),
             removed: removed_vars(&context.env),
         }
     }
 
     pub(crate) fn assignments(&self) -> Vec<Assignment<'_>> {
-        let Fetched { plan, credentials } = self.fetched;
+        let Grant { credentials, are_environment_keys, .. } = self.grant;
         // They belong to the keys in the environment, which do not change.
-        let stays = |name| {
-            let is_unchanged = plan.is_of_environment && matches!(plan.base.source, BaseSource::Environment(_));
-            is_unchanged && [env::AWS_ACCOUNT_ID, env::AWS_CREDENTIAL_EXPIRATION].contains(&name)
-        };
+        let stays =
+            |name| *are_environment_keys && [env::AWS_ACCOUNT_ID, env::AWS_CREDENTIAL_EXPIRATION].contains(&name);
         let value = |name| match name {
             env::AWS_ACCESS_KEY_ID => Some(credentials.access_key_id.as_str()),
             env::AWS_SECRET_ACCESS_KEY => Some(credentials.secret_access_key.expose()),
@@ -88,9 +83,8 @@ impl<'a> CredentialEnv<'a> {
 }
 
 /// The profile of the exported credentials, for prompts. Credentials that are passed on keep their profile.
-pub(crate) fn active_profile(context: &Context, fetched: &Fetched) -> Option<String> {
-    let named = fetched.plan.profile_in_files().map(str::to_owned);
-    named.or_else(|| context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE))
+pub(crate) fn active_profile(context: &Context, profile: Option<&str>) -> Option<String> {
+    profile.map(str::to_owned).or_else(|| context.env.text(env::AMPLIFY_CREDS_ACTIVE_PROFILE))
 }
 
 /// The user's profile files inside `exec --serve`: the command's own file has region and settings of another profile.

@@ -116,16 +116,16 @@ pub(crate) fn with_resolver<T>(
     with_request(context, set, plan, session, |request| Ok(resolve(context, pool, &store, request, prompt, what)))
 }
 
-pub(crate) fn is_cached(
+pub(crate) fn cached(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
     session: &SessionArgs,
-) -> Result<bool, Failure> {
+) -> Result<Option<Credentials>, Failure> {
     let options = resolve_options(context, plan, session)?;
     let is_only_profile = |key: &CacheKey| is_only_profile(context, set, plan, key);
     let request = Request { plan, options, is_only_profile: &is_only_profile };
-    Ok(request.cached(&context.session_store()?, Clock::System.now()).is_some())
+    Ok(request.cached(&context.session_store()?, Clock::System.now()))
 }
 
 fn with_request<T>(

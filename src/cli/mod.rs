@@ -1,4 +1,6 @@
 pub mod args;
+#[cfg(unix)]
+mod broker_client;
 mod browser;
 mod color;
 mod commands;
@@ -12,6 +14,7 @@ mod error_document;
 pub mod errors;
 mod exported_region;
 mod fast_args;
+mod grant;
 mod iam;
 mod identity;
 mod intended;
@@ -53,6 +56,8 @@ use crate::output::write_stderr;
 use args::policy::PolicyVerb;
 use args::{Amplify, Cli, ColorArg, Command};
 use color::Painter;
+#[cfg(unix)]
+use commands::broker;
 use commands::{
     acreds, boundary, check, completions, console, doctor, env, exec, explain, help, init, keys, list, login, logout,
     man, policy, process, reset_cache, sessions, setup, whoami,
@@ -157,6 +162,13 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Console(options) => {
             let context = Context::new("console", global, options.fetch.name.as_deref())?;
             console::run(&picker::pick_if_none_selected(context)?, &options)
+        }
+        #[cfg(unix)]
+        Command::Broker(options) => broker::run(global, *options),
+        #[cfg(not(unix))]
+        Command::Broker(_) => {
+            let message = "broker needs UNIX sockets, which this system does not have";
+            Err(Failure::new(errors::failure::UNSUPPORTED, message).hint("run it in WSL"))
         }
         Command::Acreds(options) => {
             let options = acreds::resolve_previous(options)?;

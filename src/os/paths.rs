@@ -19,7 +19,7 @@ pub struct Overrides {
 }
 
 /// Absolute, unless the current directory is unknown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paths {
     pub home: PathBuf,
     pub config: PathBuf,

@@ -34,10 +34,12 @@ use crate::os::stdin;
 pub use method::{PromptMethod, available};
 pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
-pub use signals::{ignore_suspend_key, leave_signals};
+pub use signals::{handle_signals_between_prompts, ignore_suspend_key, leave_signals};
 #[cfg(unix)]
 pub use terminal::print_over_spinner;
 pub use terminal::{print as print_on_terminal, try_print as try_print_on_terminal};
+#[cfg(unix)]
+pub use watch::is_prompt_open;
 pub use watch::{Watch, end_prompts, prompts_have_ended};
 
 use dialog::DialogProgram;

@@ -43,6 +43,7 @@ struct Signals {
 
 static SIGNALS: OnceLock<Signals> = OnceLock::new();
 static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
+static HANDLED_BETWEEN: AtomicBool = AtomicBool::new(false);
 static SUBSTITUTED: AtomicBool = AtomicBool::new(false);
 
 /// For a command substitution: bash and zsh would wait forever for one that Ctrl-Z has stopped.
@@ -66,10 +67,20 @@ pub(super) fn are_left() -> bool {
     LEFT_TO_COMMAND.load(Ordering::SeqCst)
 }
 
+/// For a program that handles the signals between prompts itself.
+pub fn handle_signals_between_prompts() {
+    HANDLED_BETWEEN.store(true, Ordering::SeqCst);
+}
+
+fn have_default_action() -> bool {
+    !are_left() && !HANDLED_BETWEEN.load(Ordering::SeqCst)
+}
+
 impl Signals {
     fn get() -> &'static Self {
         SIGNALS.get_or_init(|| {
-            let signals = Self { idle: Arc::new(AtomicBool::new(!are_left())), last: Arc::new(AtomicUsize::new(0)) };
+            let signals =
+                Self { idle: Arc::new(AtomicBool::new(have_default_action())), last: Arc::new(AtomicUsize::new(0)) };
             for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP] {
                 // If the registration fails, the default action remains.
                 let _ = signal_hook::flag::register_conditional_default(signal, signals.idle.clone());
@@ -99,6 +110,6 @@ impl SignalCapture {
 
 impl Drop for SignalCapture {
     fn drop(&mut self) {
-        self.0.idle.store(!are_left(), Ordering::SeqCst);
+        self.0.idle.store(have_default_action(), Ordering::SeqCst);
     }
 }

@@ -31,6 +31,11 @@ pub fn end_prompts() {
     }
 }
 
+#[cfg(unix)]
+pub fn is_prompt_open() -> bool {
+    OPEN_PROMPTS.load(Ordering::SeqCst) > 0
+}
+
 pub fn prompts_have_ended() -> bool {
     ENDED.load(Ordering::SeqCst)
 }

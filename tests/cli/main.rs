@@ -11,6 +11,8 @@ mod aws_sign_in;
 mod bases;
 mod boundary;
 mod boundary_files;
+#[cfg(unix)]
+mod broker;
 mod browser_sign_in;
 mod cache;
 #[cfg(unix)]

@@ -57,6 +57,20 @@ with the profile's region and settings, and an empty credentials file. An MFA
 prompt is never on the command's terminal: it is a dialog, or a message to run
 amplify-creds login in another terminal.";
 
+pub(super) const BROKER_EXAMPLES: &str = "\
+Examples:
+  amplify-creds broker bizcorprole --socket ~/.amplify-creds/dev/broker.sock
+  # read-only sessions, for a coding agent in a sandbox
+  amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.amplify-creds/agent/broker.sock
+
+A container or sandbox with this program and the directory of the socket, but
+without your files, gets credentials from the broker:
+  AMPLIFY_CREDS_SOCKET=/run/creds/broker.sock amplify-creds process bizcorprole
+
+MFA prompts and sign-ins are on this machine. A client chooses one of the
+profiles, a minimum time left and a shorter duration, and nothing else. For SSH
+hosts and containers see: amplify-creds man guide";
+
 pub(super) const CONSOLE_EXAMPLES: &str = "\
 Examples:
   amplify-creds console bizcorprole

@@ -13,7 +13,7 @@ use super::headings::{FILES, GLOBAL, PROMPTING};
 const AFTER_OTHERS: usize = 100;
 const REGION: usize = AFTER_OTHERS + 1;
 
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct Global {
     /// Config file [default: ~/.aws/config]
     #[arg(

@@ -1,5 +1,6 @@
 //! Defines the command line. Help, man pages and completions are generated from it.
 
+mod broker;
 mod candidates;
 mod console;
 pub(super) mod examples;
@@ -23,6 +24,7 @@ use clap::{Arg, Parser, Subcommand};
 
 use crate::output::shell::Shell;
 
+pub use broker::BrokerOptions;
 pub use console::ConsoleOptions;
 pub use global::{ColorArg, DialectArg, Global};
 pub use setup::Setup;
@@ -35,9 +37,10 @@ pub use verbs::{
 };
 
 use examples::{
-    ACREDS_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES, ENV_EXAMPLES,
-    EXEC_EXAMPLES, EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES, LOGOUT_EXAMPLES,
-    MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES, WHOAMI_EXAMPLES,
+    ACREDS_EXAMPLES, BROKER_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES,
+    ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES,
+    LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES,
+    WHOAMI_EXAMPLES,
 };
 use global::{NO_FILES, own_region, region, unused};
 use keys::KeysVerb;
@@ -97,6 +100,19 @@ pub enum Command {
         mut_args(hide_long_list)
     )]
     Console(Box<ConsoleOptions>),
+    /// Answer for profiles on a socket, for containers and SSH hosts
+    #[command(
+        after_long_help = BROKER_EXAMPLES,
+        arg(region("Region of the STS endpoint, and of the clients")),
+        args(unused(["profile", "env"])),
+        // The options of one call.
+        mut_args(|arg| {
+            let is_of_one_call = ["refresh", "no_cache", "mfa_token"].contains(&arg.get_id().as_str());
+            if is_of_one_call { arg.hide(true) } else { arg }
+        }),
+        mut_args(hide_long_list)
+    )]
+    Broker(Box<BrokerOptions>),
     /// Sign in and enter MFA codes now, for later use
     #[command(
         after_long_help = LOGIN_EXAMPLES,

@@ -8,6 +8,7 @@ use crate::cli::credential_env::{CredentialEnv, all_vars, unset_vars, user_files
 use crate::cli::credentials::{fetch, plan};
 use crate::cli::errors::failure::{Failure, USAGE};
 use crate::cli::exported_region;
+use crate::cli::grant::Grant;
 use crate::cli::output::{note, write_stdout};
 use crate::cli::picker;
 use crate::cli::plan_inputs::inputs;
@@ -81,12 +82,12 @@ pub(crate) fn run(context: Context, options: &Acreds) -> Result<(), Failure> {
     let set = context.profiles()?;
     let plan = plan(&context, &set, &inputs(&context, session)?)?;
     if options.keys || has_session_option(session) || !works_in_every_tool(&context, &set, &name) {
-        let fetched = fetch(&context, session)?;
-        let expires = fetched.credentials.expiration.map(|end| left_until(end, Clock::System.now()));
+        let grant = Grant::from(fetch(&context, session)?);
+        let expires = grant.credentials.expiration.map(|end| left_until(end, Clock::System.now()));
         let expires = expires.map_or_else(String::new, |left| format!(" ({left})"));
         let after = Selection { profile: name, has_keys: true };
         let before = before.filter(|before| *before != after);
-        emit(options, CredentialEnv::of(&context, &fetched).assignments(), before.as_ref())?;
+        emit(options, CredentialEnv::of(&context, &grant).assignments(), before.as_ref())?;
         note(&context, &format!("exported the keys of profile {}{expires}", masked(&after.profile)));
         return Ok(());
     }

@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use crate::cli::args::EnvOptions;
 use crate::cli::context::Context;
 use crate::cli::credential_env::{CredentialEnv, unset_vars};
-use crate::cli::credentials::fetch;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
+use crate::cli::grant::grant;
 use crate::cli::output::write_stdout;
 use crate::core::sanitize::printable;
 use crate::os::env;
@@ -34,10 +34,10 @@ pub(crate) fn run(context: &Context, options: &EnvOptions) -> Result<(), Failure
         let unset: Vec<_> = unset_vars(&context.env).into_iter().map(|name| (name, None)).collect();
         return emit(context, shell, &unset);
     }
-    let fetched = fetch(context, &options.fetch.session)?;
-    emit(context, shell, &CredentialEnv::of(context, &fetched).assignments())?;
+    let grant = grant(context, &options.fetch.session)?;
+    emit(context, shell, &CredentialEnv::of(context, &grant).assignments())?;
     if std::io::stdout().is_terminal() && !context.global.quiet {
-        let profile = fetched.plan.profile_in_files().map(|profile| format!(" {profile}"));
+        let profile = grant.profile.as_ref().map(|profile| format!(" {profile}"));
         let line = shell.eval_line(&format!("amplify-creds env{}", profile.unwrap_or_default()));
         write_stderr(&format!("hint: to set these in your shell, run: {}\n", printable(&line)));
     }

@@ -1,5 +1,7 @@
 pub(crate) mod acreds;
 pub(crate) mod boundary;
+#[cfg(unix)]
+pub(crate) mod broker;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod console;

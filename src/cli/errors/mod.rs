@@ -7,6 +7,8 @@ pub mod keys;
 pub mod near_miss;
 pub mod network;
 pub mod plan;
+#[cfg(unix)]
+pub mod remote;
 pub mod resolve;
 pub mod rotation;
 pub mod sso_session;

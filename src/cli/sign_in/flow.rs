@@ -10,9 +10,13 @@ use crate::sign_in::Flow;
 use super::needs::Session;
 use super::occasion::Occasion;
 
-/// Whether `sign_in` is `auto`.
+const BROKER: &str = "broker";
+
+/// Whether `sign_in` is `auto`, the default of the broker: its clients cannot run `login`.
 pub(super) fn is_automatic(context: &Context) -> Result<bool, Failure> {
-    let Some(found) = context.setting(env::AMPLIFY_CREDS_SIGN_IN, "sign_in") else { return Ok(false) };
+    let Some(found) = context.setting(env::AMPLIFY_CREDS_SIGN_IN, "sign_in") else {
+        return Ok(context.verb == BROKER);
+    };
     match found.value.as_str() {
         "auto" => Ok(true),
         "manual" => Ok(false),

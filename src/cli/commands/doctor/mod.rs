@@ -1,3 +1,5 @@
+#[cfg(unix)]
+mod broker;
 mod fix;
 mod text;
 
@@ -32,6 +34,10 @@ use crate::tools::{Tool, Views, Visibility};
 use text::VisibilityRow;
 
 pub(crate) fn run(context: Context, options: &Doctor) -> Result<u8, Failure> {
+    #[cfg(unix)]
+    if let Some(socket) = &context.broker {
+        return broker::run(&context, socket, &asked(&context, options), options);
+    }
     if options.fix {
         fix::run(&context, options)?;
         if options.dry_run {

@@ -13,8 +13,9 @@ use std::process::Command;
 use crate::cli::args::ExecOptions;
 use crate::cli::context::Context;
 use crate::cli::credential_env::CredentialEnv;
-use crate::cli::credentials::{Fetched, fetch};
+use crate::cli::credentials::fetch;
 use crate::cli::errors::failure::Failure;
+use crate::cli::grant::{Grant, grant};
 use crate::cli::picker;
 use crate::os::env;
 use crate::os::env::Env;
@@ -31,14 +32,20 @@ pub(crate) fn run(context: Context, options: &ExecOptions) -> Result<u8, Failure
 
 fn run_command(context: Context, options: &ExecOptions) -> Result<u8, Failure> {
     let mut command = command(&context, &options.command);
-    let fetched = fetch(&context, &options.fetch.session)?;
-    let profile = &fetched.plan.profile;
-    context.info(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
     if options.serve {
+        let fetched = fetch(&context, &options.fetch.session)?;
+        report(&context, &command, Some(&fetched.plan.profile));
         return serve::run(context, &options.fetch.session, fetched, command);
     }
-    set_env(&mut command, &context, &fetched);
+    let grant = grant(&context, &options.fetch.session)?;
+    report(&context, &command, grant.profile.as_deref());
+    set_env(&mut command, &context, &grant);
     exec_replace(command)
+}
+
+fn report(context: &Context, command: &Command, profile: Option<&str>) {
+    let profile = profile.unwrap_or("the environment");
+    context.info(|| format!("running {} with the credentials of {profile}", command.get_program().display()));
 }
 
 fn command(context: &Context, asked: &[OsString]) -> Command {
@@ -82,8 +89,8 @@ fn program(asked: OsString, env: &Env) -> OsString {
 }
 
 /// Also removes all other credentials from the environment of the command.
-fn set_env(command: &mut Command, context: &Context, fetched: &Fetched) {
-    for (name, value) in CredentialEnv::of(context, fetched).assignments() {
+fn set_env(command: &mut Command, context: &Context, grant: &Grant) {
+    for (name, value) in CredentialEnv::of(context, grant).assignments() {
         match value {
             Some(value) => command.env(name, value),
             None => command.env_remove(name),

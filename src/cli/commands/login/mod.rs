@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::cli::args::Login;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
-use crate::cli::credentials::{is_cached, with_resolver};
+use crate::cli::credentials::{cached, with_resolver};
 use crate::cli::errors::failure::{Failure, KEY_STORE};
 use crate::cli::login_command;
 use crate::cli::prompts::prompt_chain;
@@ -82,7 +82,8 @@ fn announce(
     prompt: &mut PromptChain,
 ) {
     let mut needy = BTreeSet::new();
-    let is_cached = |plan: &CredentialPlan| is_cached(context, set, plan, &options.session).unwrap_or(false);
+    let is_cached =
+        |plan: &CredentialPlan| cached(context, set, plan, &options.session).is_ok_and(|cached| cached.is_some());
     let mut lines = sign_in::all_needed(context, pool, plans.iter().filter(|plan| !is_cached(plan)), &mut needy);
     lines.extend(codes::needed(context, pool, set, plans, options, prompt, &mut needy));
     let others = plans.iter().filter(|plan| !needy.contains(plan.profile.as_str()));

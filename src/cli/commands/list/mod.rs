@@ -1,3 +1,6 @@
+#[cfg(unix)]
+mod offered;
+
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
@@ -38,6 +41,10 @@ const NARROWER: [Fit; 9] = [
 ];
 
 pub(crate) fn run(context: &Context, options: &List) -> Result<(), Failure> {
+    #[cfg(unix)]
+    if let Some(socket) = &context.broker {
+        return offered::run(context, socket, options);
+    }
     let set = context.profiles()?;
     let profiles = set.all();
     let snapshot = Store::new(&context.paths.cache_dir).read();

@@ -1,0 +1,477 @@
+//! `broker`, and the commands that ask it.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use test_support::biz_corp::{BIZ_CORP_ROLE, MFA_SERIAL, NO_MFA_ROLE};
+use test_support::{FakeSts, Fault, Finished, Terminal, TestHome, World, wait_until};
+
+use crate::PROGRAM;
+
+fn home(sts: &FakeSts) -> TestHome {
+    let home = TestHome::biz_corp(PROGRAM, sts);
+    let config = fs::read_to_string(home.file(".aws/config")).unwrap();
+    let role = format!("role_arn = {NO_MFA_ROLE}\nsource_profile = devcorpuser\nregion = eu-west-1\n");
+    home.config(&format!("{config}\n[profile nomfa]\n{role}\n[profile other]\n{role}"));
+    home
+}
+
+fn sts() -> FakeSts {
+    FakeSts::start(World::biz_corp())
+}
+
+/// A broker as a background process, and its clients.
+struct Broker {
+    process: Child,
+    socket: PathBuf,
+}
+
+impl Broker {
+    fn start(home: &TestHome, args: &[&str]) -> Self {
+        let socket = socket_of(home);
+        let mut command = home.command(&[&["broker", "--socket", socket.to_str().unwrap()], args].concat());
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        assert!(line.starts_with("listening on "), "{line}");
+        // Otherwise the next message would end the broker.
+        std::thread::spawn(move || std::io::copy(&mut lines, &mut std::io::sink()));
+        Self { process, socket }
+    }
+
+    fn ask(&self, args: &[&str]) -> Finished {
+        ask(&self.socket, args)
+    }
+
+    fn raw(&self, request: &[u8]) -> String {
+        let mut stream = UnixStream::connect(&self.socket).unwrap();
+        stream.write_all(request).unwrap();
+        let mut reply = String::new();
+        let _ = stream.read_to_string(&mut reply);
+        reply
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn socket_of(home: &TestHome) -> PathBuf {
+    home.file("run/broker.sock")
+}
+
+/// A client without a home.
+fn client(socket: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env_clear().env("AMPLIFY_CREDS_SOCKET", socket).stdin(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+}
+
+fn ask(socket: &Path, args: &[&str]) -> Finished {
+    client(socket, args).output().unwrap().into()
+}
+
+fn key_of(document: &str) -> String {
+    let document: Value = serde_json::from_str(document).unwrap();
+    document["AccessKeyId"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn client_gets_the_credentials_of_an_offered_profile() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa", "other"]);
+    let key = key_of(broker.ask(&["process", "nomfa"]).succeeded());
+    assert_eq!(key_of(home.run(&["process", "nomfa"]).succeeded()), key, "the host has the same session");
+    let exported = broker.ask(&["env", "nomfa", "--shell", "bash"]);
+    for line in [format!("export AWS_ACCESS_KEY_ID='{key}';"), "export AWS_REGION='eu-west-1';".to_owned()] {
+        assert!(exported.succeeded().contains(&line), "{exported:?}");
+    }
+    let run = broker.ask(&["exec", "nomfa", "--region", "us-west-2", "--", "/usr/bin/env"]);
+    assert!(
+        run.succeeded().contains(&format!("AWS_ACCESS_KEY_ID={key}\n")) && run.stdout.contains("AWS_REGION=us-west-2")
+    );
+    let identity: Value = serde_json::from_str(broker.ask(&["whoami", "nomfa", "--json"]).succeeded()).unwrap();
+    assert_eq!((&identity["account"], &identity["profile"]), (&json!("222222222222"), &json!("nomfa")));
+    assert!(broker.ask(&["whoami", "nomfa"]).succeeded().starts_with("profile nomfa\n  account "));
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+fn client_lists_and_checks_the_offer() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa", "bizcorprole", "nomfa"]);
+    broker.ask(&["process", "nomfa"]).succeeded();
+    let listed = broker.ask(&["list"]);
+    let lines: Vec<Vec<_>> = listed.succeeded().lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["PROFILE", "KIND", "ACCOUNT", "ROLE", "REGION", "MFA", "SESSION"]);
+    assert_eq!(lines[1][..5], ["nomfa", "role", "222222222222", "NoMfa", "eu-west-1"]);
+    assert_eq!(lines[2], ["bizcorprole", "role", "222222222222", "BizCorpRole", "us-east-1", "yes"]);
+    assert_eq!(lines.len(), 3);
+    let listed: Value = serde_json::from_str(broker.ask(&["list", "--json"]).succeeded()).unwrap();
+    assert_eq!(listed[0]["role_arn"], NO_MFA_ROLE);
+    assert!(listed[0]["session"]["seconds_left"].as_i64() > Some(3000) && listed[1]["session"].is_null(), "{listed}");
+    let expected = format!("the broker at {} answers for: nomfa, bizcorprole\n", broker.socket.display());
+    assert_eq!(broker.ask(&["doctor"]).succeeded(), expected);
+    let report: Value = serde_json::from_str(broker.ask(&["doctor", "--json"]).succeeded()).unwrap();
+    assert_eq!(report["broker"]["profiles"], json!(["nomfa", "bizcorprole"]));
+    broker.ask(&["doctor", "devcorpuser"]).failed_with(3);
+}
+
+#[test]
+fn client_cannot_get_more_than_the_broker_offers() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa", "other"]);
+    let refused = |code, args: &[&str]| {
+        let run = broker.ask(args);
+        // `exec` has a status of its own for failures before the command.
+        run.failed_with(if args[0] == "exec" { 125 } else { code });
+    };
+    for verb in ["process", "env", "whoami", "exec"] {
+        refused(3, &[verb, "devcorpuser"]);
+        refused(3, &[verb, "no\nsuch"]);
+        refused(3, &[verb]);
+        for options in [
+            ["--role-arn", BIZ_CORP_ROLE],
+            ["--external-id", "x"],
+            ["--session-name", "x"],
+            ["--policy-arn", "read-only"],
+            ["--policy", "{}"],
+            ["--tag", "a=b"],
+            ["--source-identity", "x"],
+            ["--provided-context", "a=b"],
+            ["--duration", "2h"],
+            ["--min-ttl", "2h"],
+            ["--lock-timeout", "5"],
+            ["--mfa-token", "123456"],
+            ["--prompt", "none"],
+            ["--config-file", "/dev/null"],
+            ["--credentials-file", "/dev/null"],
+            ["--dialect", "aws"],
+        ] {
+            refused(2, &[verb, "nomfa", options[0], options[1]]);
+        }
+        for option in ["--refresh", "--no-cache"] {
+            refused(2, &[verb, "nomfa", option]);
+        }
+    }
+    refused(2, &["process", "nomfa", "--region", "us-east-1"]);
+    refused(2, &["exec", "nomfa", "--serve", "--", "true"]);
+    for args in [
+        &["explain", "nomfa"][..],
+        &["sessions"],
+        &["login", "nomfa"],
+        &["logout", "nomfa"],
+        &["console", "nomfa"],
+        &["check", "nomfa"],
+        &["setup"],
+        &["reset-cache", "--all"],
+        &["keys", "list"],
+        &["policy", "trust", "nomfa"],
+        &["boundary", "show"],
+        &["broker", "nomfa", "--socket", "x"],
+        &["acreds", "nomfa"],
+        &["list", "--properties"],
+        &["doctor", "--fix"],
+    ] {
+        refused(2, args);
+    }
+    assert_eq!(sts.calls().len(), 0);
+    broker.ask(&["process", "nomfa", "--duration", "15m", "--min-ttl", "10m"]).succeeded();
+    let duration = sts.calls()[0].param("DurationSeconds").map(str::to_owned);
+    assert_eq!(duration.as_deref(), Some("900"));
+}
+
+#[test]
+fn variables_of_the_client_do_not_matter() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    // Reading it would be an error.
+    let files = TestHome::new(PROGRAM);
+    files.config("[broken\n");
+    files.write(".config/amplify-creds/config.ini", "nonsense");
+    let other = FakeSts::start(World::biz_corp());
+    let run = client(&broker.socket, &["process"])
+        .env("HOME", files.path())
+        .env("AWS_CONFIG_FILE", files.file(".aws/config"))
+        .env("AWS_ACCESS_KEY_ID", "AKIAOTHER")
+        .env("AWS_SECRET_ACCESS_KEY", "x")
+        .env("AWS_ROLE_ARN", BIZ_CORP_ROLE)
+        .env("AMPLIFY_CREDS_SESSION_NAME", "mine")
+        .env("AWS_ENDPOINT_URL_STS", other.url())
+        .output();
+    let key = key_of(Finished::from(run.unwrap()).succeeded());
+    assert!(key.starts_with("ASIA"));
+    assert_eq!((sts.count("AssumeRole"), other.calls().len()), (1, 0));
+    assert!(!files.path().join(".amplify").exists());
+}
+
+#[test]
+fn one_prompt_on_the_host_serves_all_clients() {
+    const CLIENTS: usize = 64;
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let mut terminal =
+        Terminal::start(&home, &format!("broker bizcorprole --socket {}", socket.display()), "</dev/null");
+    wait_until("the socket", || socket.exists());
+    let mut waiting = Command::new(PROGRAM);
+    waiting.args(["process", "-v"]).env_clear().env("AMPLIFY_CREDS_SOCKET", &socket);
+    let mut waiting = waiting.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    terminal.expect("Profile bizcorprole is configured to assume role");
+    terminal.expect("MFA token code:");
+    let mut lines = BufReader::new(waiting.stderr.take().unwrap()).lines();
+    let expected = "amplify-creds: waiting for an MFA code for profile bizcorprole, on the broker's host";
+    assert!(lines.any(|line| line.unwrap() == expected));
+    let others: Vec<_> = (0..CLIENTS)
+        .map(|_| client(&socket, &["process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    terminal.type_line(&sts.current_code(MFA_SERIAL));
+    let documents: Vec<_> = others
+        .into_iter()
+        .chain([waiting])
+        .map(|child| key_of(Finished::from(child.wait_with_output().unwrap()).succeeded()))
+        .collect();
+    assert!(documents.iter().all(|document| *document == documents[0]));
+    assert_eq!(sts.count("AssumeRole"), 1);
+    terminal.type_control('c');
+    let (_, left) = terminal.finish();
+    let run = left.restored();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!socket.exists());
+}
+
+#[test]
+fn refused_prompt_silences_its_profile_only() {
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let words = format!("broker bizcorprole nomfa --socket {}", socket.display());
+    let mut terminal = Terminal::start(&home, &words, "</dev/null");
+    wait_until("the socket", || socket.exists());
+    let asking = client(&socket, &["process", "bizcorprole"]).stderr(Stdio::piped()).spawn().unwrap();
+    terminal.expect("MFA token code:");
+    // A prompt for one profile does not delay another.
+    ask(&socket, &["process", "nomfa"]).succeeded();
+    terminal.type_control('c');
+    let run = Finished::from(asking.wait_with_output().unwrap());
+    run.failed_with(4);
+    assert!(run.stderr.contains("the prompt on the broker's host was cancelled"), "{run:?}");
+    let again = ask(&socket, &["process", "bizcorprole"]);
+    again.failed_with(4);
+    let expected = "amplify-creds: profile bizcorprole needs an MFA code, and the last prompt was not answered\n  \
+                    the broker prompts again in ";
+    assert!(again.stderr.starts_with(expected), "{again:?}");
+    assert!(again.stderr.contains("hint: on the host: run: amplify-creds login bizcorprole\n"), "{again:?}");
+    // The session of `login` on the host ends the silence.
+    let code = sts.current_code(MFA_SERIAL);
+    assert_eq!(home.run(&["login", "bizcorprole", "--mfa-token", &code]).code, Some(0));
+    ask(&socket, &["process", "bizcorprole"]).succeeded();
+    terminal.type_control('c');
+    assert_eq!(terminal.finish().1.restored().code, Some(0));
+}
+
+#[test]
+fn no_input_of_the_client_prevents_a_prompt() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["bizcorprole"]);
+    let run = broker.ask(&["process", "--no-input"]);
+    run.failed_with(4);
+    assert!(!run.stderr.contains("last prompt"), "{run:?}");
+}
+
+#[test]
+fn policy_of_the_broker_limits_every_session() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa", "--policy-arn", "read-only", "--duration", "30m"]);
+    broker.ask(&["process"]).succeeded();
+    broker.ask(&["process", "--duration", "31m"]).failed_with(2);
+    let calls = sts.calls();
+    let value = |name| calls[0].param(name);
+    assert_eq!(value("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    assert_eq!((value("DurationSeconds"), calls.len()), (Some("1800"), 1));
+}
+
+#[test]
+fn changed_profile_applies_at_once() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    let before = key_of(broker.ask(&["process"]).succeeded());
+    let config = fs::read_to_string(home.file(".aws/config")).unwrap();
+    home.config(&config.replace("[profile nomfa]\n", "[profile nomfa]\nrole_session_name = new\n"));
+    assert_ne!(key_of(broker.ask(&["process"]).succeeded()), before);
+    home.config(
+        &config.replace(&format!("[profile nomfa]\nrole_arn = {NO_MFA_ROLE}"), "[profile nomfa]\nrole_arn = nonsense"),
+    );
+    let run = broker.ask(&["process"]);
+    run.failed_with(3);
+    assert!(run.stderr.contains("at ~/.aws/config:"), "{run:?}");
+    home.config(&config);
+    assert_eq!(key_of(broker.ask(&["process"]).succeeded()), before);
+}
+
+#[test]
+fn failure_at_aws_is_reported_as_on_the_host() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    sts.fault(Fault::error(403, "AccessDenied", "not authorized to perform: sts:AssumeRole"), None);
+    let run = broker.ask(&["process"]);
+    run.failed_with(5);
+    assert!(run.stderr.contains("AWS: not authorized"), "{run:?}");
+    assert!(run.stderr.contains("hint: on the host: "), "{run:?}");
+}
+
+#[test]
+fn dead_socket_is_explained_and_replaced() {
+    let sts = sts();
+    let home = home(&sts);
+    let mut broker = Broker::start(&home, &["nomfa"]);
+    broker.process.kill().unwrap();
+    broker.process.wait().unwrap();
+    for verb in ["process", "list", "doctor"] {
+        let run = broker.ask(&[verb]);
+        run.failed_with(6);
+        assert!(run.first_error_line().ends_with("no process listens on the socket"), "{run:?}");
+        assert!(run.stderr.contains("StreamLocalBindUnlink yes"), "{run:?}");
+    }
+    let living = Broker::start(&home, &["nomfa"]);
+    living.ask(&["process"]).succeeded();
+    let second = home.run(&["broker", "nomfa", "--socket", living.socket.to_str().unwrap()]);
+    second.failed_with(2);
+    assert!(second.first_error_line().ends_with("another process listens on it"), "{second:?}");
+    living.ask(&["process"]).succeeded();
+    fs::remove_file(&living.socket).unwrap();
+    let run = living.ask(&["process"]);
+    run.failed_with(6);
+    assert!(run.first_error_line().ends_with("the socket is missing"), "{run:?}");
+}
+
+#[test]
+fn signal_removes_the_socket() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let sts = sts();
+        let home = home(&sts);
+        let mut broker = Broker::start(&home, &["nomfa"]);
+        let pid = broker.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert_eq!(broker.process.wait().unwrap().code(), Some(0), "{signal}");
+        assert!(!broker.socket.exists(), "{signal}");
+    }
+}
+
+#[test]
+fn broker_checks_its_arguments_before_it_listens() {
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let socket = socket.to_str().unwrap();
+    home.run(&["broker", "--socket", socket]).failed_with(2);
+    home.run(&["broker", "nomfa"]).failed_with(2);
+    home.run(&["broker", "nomfa", "missing", "--socket", socket]).failed_with(3);
+    for option in ["--refresh", "--no-cache"] {
+        home.run(&["broker", "nomfa", "--socket", socket, option]).failed_with(2);
+    }
+    home.run(&["broker", "nomfa", "--socket", socket, "-t", "123456"]).failed_with(2);
+    home.run(&["broker", "-p", "nomfa", "nomfa", "--socket", socket]).failed_with(2);
+    assert!(!Path::new(socket).exists());
+    fs::create_dir_all(home.file("open")).unwrap();
+    fs::set_permissions(home.file("open"), fs::Permissions::from_mode(0o755)).unwrap();
+    let open = home.file("open/s");
+    let run = home.run(&["broker", "nomfa", "--socket", open.to_str().unwrap()]);
+    run.failed_with(2);
+    assert!(run.stderr.contains("hint: run: chmod 700 "), "{run:?}");
+    home.write("run/broker.sock", "mine");
+    fs::set_permissions(home.file("run"), fs::Permissions::from_mode(0o700)).unwrap();
+    home.run(&["broker", "nomfa", "--socket", socket]).failed_with(2);
+    assert_eq!(fs::read(socket).unwrap(), b"mine");
+}
+
+#[test]
+fn malformed_requests_and_silent_clients_do_not_disturb() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    let silent: Vec<_> = (0..300)
+        .map(|number| {
+            let mut stream = UnixStream::connect(&broker.socket).unwrap();
+            stream.write_all(if number % 2 == 0 { b"" } else { b"{\"version\":1" }).unwrap();
+            stream
+        })
+        .collect();
+    broker.ask(&["process"]).succeeded();
+    let error = |request: &[u8]| {
+        let reply: Value = serde_json::from_str(&broker.raw(request)).unwrap();
+        format!("{}: {}", reply["error"]["code"].as_str().unwrap(), reply["error"]["message"].as_str().unwrap())
+    };
+    assert_eq!(error(b"GET / HTTP/1.1\r\n\r\n"), "usage: this is not a request of amplify-creds");
+    assert_eq!(error(&[b'x'; 5000]), "usage: the request to the broker is too long");
+    assert_eq!(
+        error(b"{\"version\":2,\"action\":\"credentials\"}\n"),
+        "usage: the client has version 2 of the broker's protocol, and the broker has version 1"
+    );
+    let wider = br#"{"version":1,"action":"credentials","profile":"nomfa","role_arn":"x"}"#;
+    assert_eq!(error(&[wider, &b"\n"[..]].concat()), "usage: a client of the broker cannot set role_arn");
+    let profile = br#"{"version":1,"action":"credentials","profile":"devcorpuser"}"#;
+    assert!(error(&[profile, &b"\n"[..]].concat()).starts_with("profile_not_found: "));
+    broker.ask(&["process"]).succeeded();
+    drop(silent);
+}
+
+#[test]
+fn malformed_reply_is_an_error() {
+    let home = TestHome::new(PROGRAM);
+    let rows: [(&[u8], &str); 5] = [
+        (b"", "the connection ended without a reply"),
+        (b"{\"credentials\":", "the connection ended without a reply"),
+        (b"nonsense\n", "the reply is malformed"),
+        (b"{\"profiles\":[]}\n", "the reply is malformed"),
+        (b"{\"waiting\":\"\\u001b[31m\"}\n{\"error\":{\"code\":\"usage\",\"message\":\"a\\u001bb\"}}\n", "a\\u{1b}b"),
+    ];
+    for (number, (reply, expected)) in rows.into_iter().enumerate() {
+        let path = home.file(&format!("{number}.sock"));
+        let listener = UnixListener::bind(&path).unwrap();
+        let answering = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            stream.write_all(reply).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+            let _ = stream.read_to_end(&mut Vec::new());
+        });
+        let run = ask(&path, &["process", "-v"]);
+        answering.join().unwrap();
+        assert_eq!(run.stdout, "", "{run:?}");
+        assert!(run.stderr.contains(expected) && !run.stderr.contains('\x1b'), "{expected}: {run:?}");
+    }
+}
+
+#[test]
+#[ignore = "waits 15 s for the limit of a silent broker; .ci/full runs it"]
+fn stopped_broker_is_reported() {
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    let pid = broker.process.id().to_string();
+    assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+    let run = broker.ask(&["process"]);
+    run.failed_with(6);
+    assert!(run.first_error_line().ends_with("no reply within 15 seconds"), "{run:?}");
+    assert!(Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
+    broker.ask(&["process"]).succeeded();
+}
