@@ -12,7 +12,7 @@
 //! Imports between modules point down only, without circles, and no file imports its parent (`tests/boundaries.rs`):
 //!
 //! ```text
-//! main -> cli -> { resolve, doctor, edit, serve, rotation } -> sign_in -> { source, iam, console } -> token_files -> cache
+//! main -> cli -> { resolve, doctor, edit, serve, broker, rotation } -> sign_in -> { source, iam, console } -> token_files -> cache
 //!      -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
 //!      -> access_keys -> { settings, loopback, key_store } -> os -> core
 //! ```

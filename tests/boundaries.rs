@@ -20,7 +20,7 @@ const LAYERS: [&[&str]; 13] = [
     &["token_files"],
     &["source", "iam", "console"],
     &["sign_in"],
-    &["resolve", "doctor", "edit", "serve", "rotation"],
+    &["resolve", "doctor", "edit", "serve", "broker", "rotation"],
 ];
 
 /// Inside `cli`, from the bottom up. Other files are between `context` and `commands`.

@@ -1,14 +1,8 @@
-//! The credentials that a command hands out, from the local files or from a broker.
-
-use crate::cli::args::SessionArgs;
-#[cfg(unix)]
-use crate::cli::broker_client;
-use crate::cli::context::Context;
-use crate::cli::credentials::{Fetched, fetch};
-use crate::cli::errors::failure::Failure;
+use crate::cli::credentials::Fetched;
 use crate::core::credentials::Credentials;
 use crate::plan::BaseSource;
 
+/// The credentials that a command hands out.
 #[derive(Debug)]
 pub(crate) struct Grant {
     /// `None` for the credentials of the environment.
@@ -29,12 +23,4 @@ impl From<Fetched> for Grant {
             are_environment_keys,
         }
     }
-}
-
-pub(crate) fn grant(context: &Context, session: &SessionArgs) -> Result<Grant, Failure> {
-    #[cfg(unix)]
-    if let Some(socket) = &context.broker {
-        return broker_client::credentials(context, socket, session);
-    }
-    fetch(context, session).map(Grant::from)
 }

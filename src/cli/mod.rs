@@ -15,6 +15,7 @@ pub mod errors;
 mod exported_region;
 mod fast_args;
 mod grant;
+mod grant_source;
 mod iam;
 mod identity;
 mod intended;

@@ -443,7 +443,10 @@ fn malformed_reply_is_an_error() {
         (b"{\"credentials\":", "the connection ended without a reply"),
         (b"nonsense\n", "the reply is malformed"),
         (b"{\"profiles\":[]}\n", "the reply is malformed"),
-        (b"{\"waiting\":\"\\u001b[31m\"}\n{\"error\":{\"code\":\"usage\",\"message\":\"a\\u001bb\"}}\n", "a\\u{1b}b"),
+        (
+            b"{\"waiting\":\"\\u001b[31m\"}\n{\"error\":{\"code\":\"usage\",\"message\":\"a\\u001bb\"}}\n",
+            "amplify-creds: a\u{fffd}b",
+        ),
     ];
     for (number, (reply, expected)) in rows.into_iter().enumerate() {
         let path = home.file(&format!("{number}.sock"));

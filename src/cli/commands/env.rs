@@ -8,7 +8,7 @@ use crate::cli::args::EnvOptions;
 use crate::cli::context::Context;
 use crate::cli::credential_env::{CredentialEnv, unset_vars};
 use crate::cli::errors::failure::{CONFIG, FILE, Failure, USAGE};
-use crate::cli::grant::grant;
+use crate::cli::grant_source::grant;
 use crate::cli::output::write_stdout;
 use crate::core::sanitize::printable;
 use crate::os::env;

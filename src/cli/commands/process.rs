@@ -1,7 +1,7 @@
 use crate::cli::args::Fetch;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
-use crate::cli::grant::grant;
+use crate::cli::grant_source::grant;
 use crate::cli::output::write_stdout;
 use crate::output::process_json;
 
