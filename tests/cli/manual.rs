@@ -216,6 +216,7 @@ impl Shown {
             shown.tool(name, TOOL);
         }
         shown.tool("wl-copy", "#!/bin/sh\ncat >/dev/null\n");
+        shown.tool("ssh", "#!/bin/sh\n");
         shown.tool("jq", "#!/bin/sh\ncat >/dev/null\n");
         shown.tool("../project/three-hours.sh", TOOL);
         symlink(PROGRAM, shown.bin.join("amplify-creds")).unwrap();
@@ -281,7 +282,7 @@ impl Shown {
             return None;
         };
         let code = fresh_code(&self.sts);
-        let lines = lines.replace("123456", &code);
+        let lines = with_broker(&lines.replace("123456", &code));
         let output = Command::new(path)
             .arg("-c")
             .arg(&lines)
@@ -301,6 +302,22 @@ impl Shown {
             .output()
             .unwrap();
         Some(Finished::from(output))
+    }
+}
+
+/// Ends a broker that the lines start, and starts the one that they use.
+fn with_broker(lines: &str) -> String {
+    const START: &str = "amplify-creds broker ";
+    let after = |mark: &str| Some(lines.split_once(mark)?.1.split_whitespace().next().unwrap_or_default().to_owned());
+    let wait = |socket: &str| format!("& broker=$!\nuntil [ -S {socket} ]; do sleep 0.02; done");
+    let end = "\nstatus=$?; kill $broker; wait $broker && exit $status";
+    let start = lines.lines().find(|line| line.starts_with(START));
+    match (start, after("--socket "), after("AMPLIFY_CREDS_SOCKET=")) {
+        (Some(line), Some(socket), _) => lines.replace(line, &format!("{line} {}", wait(&socket))) + end,
+        (None, _, Some(socket)) if socket.starts_with('~') => {
+            format!("{START}bizcorprole --socket {socket} {}\n{lines}{end}", wait(&socket))
+        }
+        _ => lines.to_owned(),
     }
 }
 

@@ -65,7 +65,8 @@ Examples:
 
 A container or sandbox with this program and the directory of the socket, but
 without your files, gets credentials from the broker:
-  AMPLIFY_CREDS_SOCKET=/run/creds/broker.sock amplify-creds process bizcorprole
+  AMPLIFY_CREDS_SOCKET=/run/amplify-creds/broker.sock
+  amplify-creds process bizcorprole
 
 MFA prompts and sign-ins are on this machine. A client chooses one of the
 profiles, a minimum time left and a shorter duration, and nothing else. For SSH
