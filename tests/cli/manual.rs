@@ -181,6 +181,7 @@ pub(crate) struct Shown {
 
 /// A tool: it requests the profile's credentials as an SDK would, or finds some in its environment.
 const TOOL: &str = "#!/bin/sh
+case \"$*\" in *AMPLIFY_CREDS_SOCKET=*) exit 0 ;; esac
 profile=$AWS_PROFILE
 while [ $# -gt 0 ]; do
     [ \"$1\" = --profile ] && profile=$2

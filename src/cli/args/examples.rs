@@ -59,13 +59,13 @@ amplify-creds login in another terminal.";
 
 pub(super) const BROKER_EXAMPLES: &str = "\
 Examples:
-  amplify-creds broker bizcorprole --socket ~/.amplify-creds/dev/broker.sock
+  amplify-creds broker bizcorprole --socket ~/.creds/dev/socket
   # read-only sessions, for a coding agent in a sandbox
-  amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.amplify-creds/agent/broker.sock
+  amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.creds/agent/socket
 
 A container or sandbox with this program and the directory of the socket, but
 without your files, gets credentials from the broker:
-  AMPLIFY_CREDS_SOCKET=/run/amplify-creds/broker.sock
+  AMPLIFY_CREDS_SOCKET=/run/creds/socket
   amplify-creds process bizcorprole
 
 MFA prompts and sign-ins are on this machine. A client chooses one of the

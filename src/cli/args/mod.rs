@@ -100,7 +100,7 @@ pub enum Command {
         mut_args(hide_long_list)
     )]
     Console(Box<ConsoleOptions>),
-    /// Answer for profiles on a socket, for containers and SSH hosts
+    /// Serve profiles on a socket to containers and SSH hosts
     #[command(
         after_long_help = BROKER_EXAMPLES,
         arg(region("Region of the STS endpoint, and of the clients")),

@@ -10,7 +10,7 @@ Get credentials:
   env          Print credentials as shell assignments
   exec         Run a command with credentials in its environment
   console      Open the AWS console in the browser
-  broker       Answer for profiles on a socket, for containers and SSH hosts
+  broker       Serve profiles on a socket to containers and SSH hosts
 
 Sign in:
   login        Sign in and enter MFA codes now, for later use
