@@ -13,6 +13,7 @@ use crate::core::utf8::utf8_text;
 use crate::os::env::{LOGNAME, USER, USERNAME};
 use crate::os::fs::read_capped;
 use crate::os::machine;
+use crate::plan::agent;
 use crate::plan::inputs::{Inputs, RoleFlags};
 use crate::plan::limits::{DURATION_SECONDS, SESSION_NAME, SOURCE_IDENTITY};
 use crate::plan::session::{
@@ -139,6 +140,7 @@ fn name_session(context: &Context, name: &mut Located<String>, profile: &str) ->
         "user" => [USER, LOGNAME, USERNAME].into_iter().find_map(|variable| context.env.text(variable)),
         "host" => machine::host_name().split('.').next().map(str::to_owned),
         "profile" => Some(profile.to_owned()),
+        "agent" => Some(agent::name(|variable| context.env.text(variable))),
         word => selection::word(context, word),
     };
     let filled = fill(&name.value, |word| value(word).filter(|value| !value.is_empty()));

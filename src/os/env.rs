@@ -142,6 +142,19 @@ pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE
 pub const AMPLIFY_CREDS_SOCKET: &str = "AMPLIFY_CREDS_SOCKET";
 pub const AMPLIFY_CREDS_SEAL: &str = "AMPLIFY_CREDS_SEAL";
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
+/// The name of a coding agent. Coding agents set this variable and those below for the commands that they run. See
+/// `plan::agent`.
+pub const AI_AGENT: &str = "AI_AGENT";
+/// Also a variable of other programs. Only the value `amp` counts.
+pub const AGENT: &str = "AGENT";
+pub const CLAUDECODE: &str = "CLAUDECODE";
+pub const CODEX_SANDBOX: &str = "CODEX_SANDBOX";
+pub const CODEX_CI: &str = "CODEX_CI";
+pub const CODEX_THREAD_ID: &str = "CODEX_THREAD_ID";
+pub const CURSOR_AGENT: &str = "CURSOR_AGENT";
+pub const GEMINI_CLI: &str = "GEMINI_CLI";
+pub const COPILOT_CLI: &str = "COPILOT_CLI";
+pub const OPENCODE: &str = "OPENCODE";
 
 #[derive(Clone)]
 pub struct Env(Vec<(OsString, OsString)>);

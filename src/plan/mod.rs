@@ -1,6 +1,7 @@
 //! The plan: the base credentials and the roles of a profile. It is pure data, made without I/O and without a clock.
 //! `explain`, the cache key and the resolver read the same plan, so they cannot disagree.
 
+pub mod agent;
 pub mod base;
 pub mod build;
 mod credential_plan;

@@ -3,7 +3,7 @@
 
 use super::limits::SESSION_NAME;
 
-pub const WORDS: [&str; 5] = ["user", "host", "profile", "project", "env"];
+pub const WORDS: [&str; 6] = ["user", "host", "profile", "project", "env", "agent"];
 
 const LONGEST: usize = 64;
 
@@ -16,7 +16,7 @@ pub fn allows(text: &str) -> bool {
 }
 
 pub fn expected() -> String {
-    format!("{SESSION_NAME}; {{user}}, {{host}}, {{profile}}, {{project}} and {{env}} are placeholders")
+    format!("{SESSION_NAME}; {{user}}, {{host}}, {{agent}}, {{profile}}, {{project}} and {{env}} are placeholders")
 }
 
 pub fn is_template(text: &str) -> bool {
@@ -53,6 +53,7 @@ mod tests {
             ("{user}", true),
             ("{user}@{host}-{profile}", true),
             ("{project}.{env}", true),
+            ("{agent}-{profile}", true),
             ("{unknown}", false),
             ("{user", false),
             ("user}", false),
