@@ -32,7 +32,7 @@ pub(crate) fn inputs(context: &Context, args: &SessionArgs) -> Result<Inputs, Fa
         return Err(Failure::new(USAGE, message));
     }
     for arn in &args.policy_arn {
-        let arn = flag("--policy-arn", policy_arn(arn, "aws"), "the ARN of a managed policy, read-only or boundary")?;
+        let arn = flag("--policy-arn", policy_arn(arn), "the ARN of a managed policy, read-only or boundary")?;
         extras.policy_arns.push(arn);
     }
     for tag in &args.tag {

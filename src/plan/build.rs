@@ -5,7 +5,7 @@ use crate::profile_file::Property;
 use super::credential_plan::{Base, BaseSource, CredentialPlan, Hop};
 use super::endpoint::{Choice, Endpoint};
 use super::error::PlanError;
-use super::hop::{AMPLIFY_SESSION_NAME, PolicySetter, override_role};
+use super::hop::{AMPLIFY_SESSION_NAME, RoleOptions, SetByWrappers, override_role};
 use super::inputs::Inputs;
 use super::limits::{EXTERNAL_ID, MFA_SERIAL, SESSION_NAME, SessionDuration};
 use super::partition::first_region;
@@ -40,7 +40,7 @@ fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialP
         return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()) });
     }
     let Walk { trail, settings, .. } = walk;
-    let Trail { path, profiles, mut hops, via, mut warnings, policy_setter } = trail;
+    let Trail { path, profiles, mut hops, via, mut warnings, set_by_wrappers } = trail;
     let WalkSettings { region, own_region, ca_bundle, min_ttl, options, .. } = settings;
     hops.reverse();
     match (&mut base.source, &inputs.duration) {
@@ -49,7 +49,7 @@ fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialP
         }
         _ => {}
     }
-    override_last(&mut hops, inputs, policy_setter, name)?;
+    override_last(&mut hops, inputs, &set_by_wrappers, name)?;
     let region = region.map(|region| limits::region(name, "region", region)).transpose()?;
     for hop in hops.iter_mut().skip(usize::from(!base.source.is_temporary())) {
         hop.hold_to_an_hour(&mut warnings);
@@ -104,7 +104,7 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
     Ok(choice.endpoint(plan.region.clone().unwrap_or_else(first_region)))
 }
 
-fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profile: &str) -> Result<(), PlanError> {
+fn override_last(hops: &mut [Hop], inputs: &Inputs, fixed: &SetByWrappers, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
     let Some(last) = hops.last_mut() else {
         return if inputs.changes_role() {
@@ -116,7 +116,8 @@ fn override_last(hops: &mut [Hop], inputs: &Inputs, setter: PolicySetter, profil
     if let Some(asked) = duration {
         last.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
     }
-    override_role(last, role, extras, setter, profile, Origin::Flag)
+    let options = RoleOptions { flags: role, extras, duration: duration.as_ref().map(|asked| asked.value) };
+    override_role(last, &options, fixed, profile, Origin::Flag)
 }
 
 /// Checks the environment in the order of the SDKs: keys, web identity, container. `None` if it has no credentials.

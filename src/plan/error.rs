@@ -109,9 +109,17 @@ pub enum PlanError {
         /// The requested profile, or the wrapper with the option in its command.
         profile: String,
         option: &'static str,
+        /// The name of the managed policy, if it is the only one.
+        policy: Option<String>,
         set: Origin,
         /// The wrapper's command; `None` for the user's own option.
         at: Option<Location>,
+    },
+    /// A profile with `policy` that inherits `policy_arns`, or the other way round.
+    TwoPolicies {
+        profile: String,
+        at: Location,
+        other: Location,
     },
     Invalid {
         profile: String,
@@ -157,6 +165,7 @@ impl PlanError {
             | Self::BrokenHeader { at, .. }
             | Self::NoSource { at, .. }
             | Self::TwoSources { at, .. }
+            | Self::TwoPolicies { at, .. }
             | Self::UnknownCredentialSource { at, .. }
             | Self::HalfPair { at, .. }
             | Self::IncludeLoop { at, .. }

@@ -30,15 +30,34 @@ pub(super) struct WrapperRole {
     pub(super) wrapper: String,
     pub(super) flags: RoleFlags,
     pub(super) extras: SessionExtras,
+    pub(super) duration: Option<u32>,
     pub(super) from: Origin,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum PolicySetter {
-    #[default]
-    Profile,
-    /// A wrapper. Then the role, its tags and its source identity cannot be changed either.
-    Wrapper,
+/// What the wrappers of a role set. If one of them sets a policy, options cannot change the rest either.
+#[derive(Debug, Default)]
+pub(super) struct SetByWrappers {
+    has_policy: bool,
+    has_session_name: bool,
+    /// In seconds.
+    duration: Option<u32>,
+}
+
+impl SetByWrappers {
+    pub(super) fn add(&mut self, wrapper: &WrapperRole) {
+        let WrapperRole { wrapper: _, flags, extras, duration, from: _ } = wrapper;
+        self.has_policy |= extras.policy_origin().is_some();
+        self.has_session_name |= flags.session_name.is_some();
+        self.duration = duration.or(self.duration);
+    }
+}
+
+/// Options for a role, from a wrapper or the command line.
+pub(super) struct RoleOptions<'o> {
+    pub(super) flags: &'o RoleFlags,
+    pub(super) extras: &'o SessionExtras,
+    /// In seconds.
+    pub(super) duration: Option<u32>,
 }
 
 /// `source_region` is the region of the source profile.
@@ -149,16 +168,15 @@ pub(super) fn duration(profile: &Profile<'_>, asked: &RequestedRole) -> Result<S
 /// `from` returns the origin of an option for messages.
 pub(super) fn override_role(
     hop: &mut Hop,
-    role: &RoleFlags,
-    extras: &SessionExtras,
-    setter: PolicySetter,
+    options: &RoleOptions<'_>,
+    fixed: &SetByWrappers,
     profile: &str,
     from: impl Fn(&'static str) -> Origin,
 ) -> Result<(), PlanError> {
-    let RoleFlags { role_arn, external_id, session_name: name } = role;
-    if let Some((option, set)) = beyond_policy(hop, role, extras, setter) {
-        let at = from(option).location().cloned();
-        return Err(PlanError::PolicyIsSet { profile: profile.to_owned(), option, set, at });
+    let RoleOptions { flags: RoleFlags { role_arn, external_id, session_name: name }, extras, duration: _ } = options;
+    if let Some((option, set)) = beyond_policy(hop, options, fixed) {
+        let (at, policy) = (from(option).location().cloned(), hop.extras.policy_name().map(str::to_owned));
+        return Err(PlanError::PolicyIsSet { profile: profile.to_owned(), option, policy, set, at });
     }
     let invalid = |key, expected: String, flag| PlanError::Invalid {
         profile: profile.to_owned(),
@@ -183,21 +201,17 @@ pub(super) fn override_role(
         }
         hop.session_name = Located::new(name.clone(), from("--session-name"));
     }
-    hop.extras = std::mem::take(&mut hop.extras).with(extras, profile)?;
+    hop.extras = std::mem::take(&mut hop.extras).with(extras, profile, hop.role_arn.value.partition())?;
     Ok(())
 }
 
 /// The option that is not allowed on a session with a policy, and the policy's origin. AWS unites the policies of a
 /// session, so another policy would allow more than the first.
-fn beyond_policy(
-    hop: &Hop,
-    role: &RoleFlags,
-    extras: &SessionExtras,
-    setter: PolicySetter,
-) -> Option<(&'static str, Origin)> {
+fn beyond_policy(hop: &Hop, options: &RoleOptions<'_>, fixed: &SetByWrappers) -> Option<(&'static str, Origin)> {
     let set = hop.extras.policy_origin()?.clone();
-    let RoleFlags { role_arn, external_id, session_name: _ } = role;
+    let RoleOptions { flags: RoleFlags { role_arn, external_id, session_name }, extras, duration } = options;
     let SessionExtras { policy_arns, policy, tags, source_identity, contexts } = extras;
+    let is_longer = duration.zip(fixed.duration).is_some_and(|(asked, fixed)| asked > fixed);
     let never = [("--policy-arn", !policy_arns.is_empty()), ("--policy", policy.is_some())];
     let fixed_by_wrapper = [
         ("--role-arn", role_arn.is_some()),
@@ -205,8 +219,10 @@ fn beyond_policy(
         ("--tag", !tags.is_empty()),
         ("--source-identity", source_identity.is_some()),
         ("--provided-context", !contexts.is_empty()),
+        ("--session-name", session_name.is_some() && fixed.has_session_name),
+        ("--duration", is_longer),
     ];
-    let of_wrapper = fixed_by_wrapper.into_iter().filter(|_| setter == PolicySetter::Wrapper);
+    let of_wrapper = fixed_by_wrapper.into_iter().filter(|_| fixed.has_policy);
     let (option, _) = never.into_iter().chain(of_wrapper).find(|(_, is_given)| *is_given)?;
     Some((option, set))
 }

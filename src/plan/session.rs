@@ -65,9 +65,15 @@ impl SessionExtras {
     }
 
     /// The origin of the first policy.
-    pub(super) fn policy_origin(&self) -> Option<&Origin> {
+    pub fn policy_origin(&self) -> Option<&Origin> {
         let of_arn = self.policy_arns.first().map(|arn| &arn.from);
         of_arn.or(self.policy.as_ref().map(|policy| &policy.from))
+    }
+
+    /// The name in the ARN of the only policy, if it is short enough for a message.
+    pub fn policy_name(&self) -> Option<&str> {
+        let ([arn], None) = (&self.policy_arns[..], &self.policy) else { return None };
+        arn.value.rsplit('/').next().filter(|name| name.len() <= 64)
     }
 
     pub(super) fn of(profile: &Profile<'_>, partition: &str) -> Result<Self, PlanError> {
@@ -85,7 +91,9 @@ impl SessionExtras {
         let mut extras = Self { source_identity: limited(profile, &SOURCE_IDENTITY)?, ..Self::default() };
         if let Some((arns, from)) = list("policy_arns") {
             for arn in arns {
-                let arn = policy_arn(&arn, partition).ok_or_else(|| invalid("policy_arns", POLICY_ARNS, &from))?;
+                let arn = policy_arn(&arn)
+                    .map(|arn| in_partition(arn, partition))
+                    .ok_or_else(|| invalid("policy_arns", POLICY_ARNS, &from))?;
                 extras.policy_arns.push(Located::new(arn, from.clone()));
             }
         }
@@ -116,11 +124,13 @@ impl SessionExtras {
     }
 
     /// Adds the command line's extras, which override the profile's. Policies replace each other and are never united.
-    pub(super) fn with(mut self, flags: &Self, profile: &str) -> Result<Self, PlanError> {
+    pub(super) fn with(mut self, flags: &Self, profile: &str, partition: &str) -> Result<Self, PlanError> {
         let Self { policy_arns, policy, tags, source_identity, contexts } = flags;
         self.contexts.extend(contexts.iter().cloned());
         if flags.policy_origin().is_some() {
-            self.policy_arns.clone_from(policy_arns);
+            let in_partition =
+                |arn: &Located<String>| Located::new(in_partition(arn.value.clone(), partition), arn.from.clone());
+            self.policy_arns = policy_arns.iter().map(in_partition).collect();
             self.policy.clone_from(policy);
         }
         self.tags.retain(|tag| !tags.iter().any(|flag| flag.value.key == tag.value.key));
@@ -141,7 +151,7 @@ impl SessionExtras {
             let at = || from.clone();
             match *option {
                 "--policy-arn" => {
-                    extras.policy_arns.push(Located::new(policy_arn(value, "aws").ok_or(*option)?, at()));
+                    extras.policy_arns.push(Located::new(policy_arn(value).ok_or(*option)?, at()));
                 }
                 "--policy" => extras.policy = Some(Located::new(policy(value).map_err(|_| *option)?, at())),
                 "--tag" => extras.tags.push(Located::new(tag_of(value).ok_or(*option)?, at())),
@@ -176,15 +186,20 @@ const CONTEXTS: &str =
     "up to 5 ARN=FILE pairs separated by commas: a context provider, and the file with its assertion";
 const TRANSITIVE: &str = "keys of session_tags, separated by commas";
 
-/// The ARN of a managed policy; `read-only` is AWS's ReadOnlyAccess.
-pub fn policy_arn(text: &str, partition: &str) -> Option<String> {
-    if text == "read-only" {
-        return Some(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"));
-    }
+/// A placeholder for AWS's ReadOnlyAccess.
+pub const READ_ONLY: &str = "read-only";
+
+/// The ARN of a managed policy, or a placeholder of one.
+pub fn policy_arn(text: &str) -> Option<String> {
     let name = text.split_once(":policy/").map(|(_, name)| name);
     let is_arn = text.starts_with("arn:") && text.contains(":iam::") && name.is_some_and(|name| !name.is_empty());
     let fits = is_arn && (20..=2048).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-    (fits || text == BOUNDARY).then(|| text.to_owned())
+    (fits || [BOUNDARY, READ_ONLY].contains(&text)).then(|| text.to_owned())
+}
+
+/// Replaces [`READ_ONLY`] by the policy's ARN in the partition of the role.
+pub fn in_partition(arn: String, partition: &str) -> String {
+    if arn == READ_ONLY { format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess") } else { arn }
 }
 
 /// Text that begins with `{` is JSON, other text is the path of a file.

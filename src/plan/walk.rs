@@ -13,7 +13,7 @@ use crate::profile::{Profile, ProfileSet, Setting};
 use super::credential_plan::{Base, BaseSource, Hop, ProcessBase, Warning};
 use super::endpoint::Choice;
 use super::error::{Mention, PlanError};
-use super::hop::{PolicySetter, RequestedRole, WrapperRole, override_role};
+use super::hop::{RequestedRole, RoleOptions, SetByWrappers, WrapperRole, override_role};
 use super::inputs::{Inputs, RoleFlags};
 use super::session::SessionExtras;
 use super::sources::KeyStoreBase;
@@ -156,20 +156,21 @@ impl<'a, 't> Walk<'a, 't> {
 
     /// The origin of the command's role options, if the walk found no role.
     pub(super) fn unused_role_flags(&self) -> Option<&Origin> {
-        self.asked.roles.first().map(|role| &role.from)
+        let sets_more = |role: &&WrapperRole| role.flags != RoleFlags::default() || !role.extras.is_empty();
+        self.asked.roles.iter().find(sets_more).map(|role| &role.from)
     }
 
     /// The options of wrappers apply to the first role after them.
     fn push(&mut self, mut hop: Hop) -> Result<(), PlanError> {
-        let mut setter = PolicySetter::Profile;
-        for WrapperRole { wrapper, flags, extras, from } in std::mem::take(&mut self.asked.roles).iter().rev() {
-            override_role(&mut hop, flags, extras, setter, wrapper, |_| from.clone())?;
-            if extras.policy_origin().is_some() {
-                setter = PolicySetter::Wrapper;
-            }
+        let mut fixed = SetByWrappers::default();
+        for role in std::mem::take(&mut self.asked.roles).iter().rev() {
+            let WrapperRole { wrapper, flags, extras, duration, from } = role;
+            let options = RoleOptions { flags, extras, duration: *duration };
+            override_role(&mut hop, &options, &fixed, wrapper, |_| from.clone())?;
+            fixed.add(role);
         }
         if self.trail.hops.is_empty() {
-            self.trail.policy_setter = setter;
+            self.trail.set_by_wrappers = fixed;
         }
         self.trail.hops.push(hop);
         Ok(())
@@ -201,6 +202,9 @@ impl<'a, 't> Walk<'a, 't> {
                 return Err(PlanError::IncludeLoop { profile: name.to_owned(), at });
             }
             let more = self.found(&other, passed.last().map(|by| Mention::new(by, "include_profile", &at)))?;
+            if let Some((at, other)) = united_policies(&profile, &more) {
+                return Err(PlanError::TwoPolicies { profile: name.to_owned(), at, other });
+            }
             next = include(&more);
             profile.include(more);
             passed.push(other);
@@ -337,9 +341,9 @@ impl<'a, 't> Walk<'a, 't> {
             expected: "a command as in: amplify-creds help process".to_owned(),
             from: by(),
         })?;
-        if *role != RoleFlags::default() || !extras.is_empty() {
-            let role = WrapperRole { wrapper: from.to_owned(), flags: role.clone(), extras, from: by() };
-            self.asked.roles.push(role);
+        if *role != RoleFlags::default() || !extras.is_empty() || duration.is_some() {
+            let (flags, duration) = (role.clone(), *duration);
+            self.asked.roles.push(WrapperRole { wrapper: from.to_owned(), flags, extras, duration, from: by() });
         }
         self.asked.duration = self.asked.duration.take().or(duration.map(|seconds| Located::new(seconds, by())));
         let region = || Some(Located::new(region.clone()?, by()));
@@ -372,6 +376,13 @@ impl<'a, 't> Walk<'a, 't> {
         };
         Ok(Base { profile: name, source })
     }
+}
+
+/// The policy of `profile`, and one of the other kind that it would inherit from `included`.
+fn united_policies(profile: &Profile<'_>, included: &Profile<'_>) -> Option<(Location, Location)> {
+    let kinds = [("policy_arns", "policy"), ("policy", "policy_arns")];
+    let (own, other) = kinds.into_iter().find(|(own, other)| profile.has(own) && !profile.has(other))?;
+    Some((profile.get(own)?.at, included.get(other)?.at))
 }
 
 /// Half a pair counts, because it is an error if it is needed.

@@ -4,7 +4,7 @@ use crate::profile::Profile;
 use super::credential_plan::{Hop, Warning};
 use super::endpoint::Choice;
 use super::error::Mention;
-use super::hop::PolicySetter;
+use super::hop::SetByWrappers;
 use super::wrapper::WrapperOptions;
 
 #[derive(Default)]
@@ -14,8 +14,8 @@ pub(super) struct Trail<'t> {
     pub(super) hops: Vec<Hop>,
     pub(super) via: Vec<String>,
     pub(super) warnings: Vec<Warning>,
-    /// Who set the policy of the last role, to which the user's own options apply.
-    pub(super) policy_setter: PolicySetter,
+    /// For the last role, to which the user's own options apply.
+    pub(super) set_by_wrappers: SetByWrappers,
 }
 
 /// Settings of the first profile that is not a wrapper. Flags, variables and wrappers override them.

@@ -110,15 +110,24 @@ fn plan(error: &PlanError) -> Failure {
             Failure::new(code, format!("profile {profile} has no role_arn, so role options cannot be used"))
                 .hint("use a profile with a role_arn, or omit the options")
         }
-        PlanError::PolicyIsSet { profile, option, set, at: Some(at) } => config(format!(
-            "the credential_process of profile {profile} has {option} ({at}), but the session policy is set at {set}"
+        PlanError::PolicyIsSet { profile, option, policy, set, at: Some(at) } => config(format!(
+            "the credential_process of profile {profile} has {option} ({at}), but the session policy{} is set at {set}",
+            after_space(policy.as_deref())
         ))
         .hint(policy_hint(option)),
-        PlanError::PolicyIsSet { profile, option, set, at: None } => Failure::new(
+        PlanError::PolicyIsSet { profile, option, policy, set, at: None } => Failure::new(
             USAGE,
-            format!("{option} cannot be used with profile {profile}: its session policy is set at {set}"),
+            format!(
+                "{option} cannot be used with profile {profile}: its session policy{} is set at {set}",
+                after_space(policy.as_deref())
+            ),
         )
-        .hint(policy_hint(option)),
+        .hint(policy_hint(option))
+        .hint(format!("to see the session: amplify-creds explain {}", shell_word(profile))),
+        PlanError::TwoPolicies { profile, at, other } => config(format!(
+            "profile {profile} has a session policy ({at}), and inherits another by include_profile ({other})"
+        ))
+        .hint("AWS combines the policies of a session, so both together could allow more; set only one of them"),
         PlanError::Invalid { expected, from: Origin::Flag(flag), .. } => {
             config(format!("invalid {flag} (expected {expected})"))
         }
@@ -167,11 +176,20 @@ fn plan(error: &PlanError) -> Failure {
     }
 }
 
+fn after_space(text: Option<&str>) -> String {
+    text.map(|text| format!(" {text}")).unwrap_or_default()
+}
+
 fn policy_hint(option: &str) -> &'static str {
-    if option.starts_with("--policy") {
-        "AWS combines the policies of a session, so a second one could allow more; set only one policy"
-    } else {
-        "a wrapper with a session policy also sets the role, external id, tags and source identity"
+    match option {
+        "--policy-arn" | "--policy" => {
+            "AWS combines the policies of a session, so a second one could allow more; set only one policy"
+        }
+        "--session-name" => "a wrapper with a session policy also sets the session name, which CloudTrail records",
+        "--duration" => {
+            "a wrapper with a session policy also limits the duration; omit --duration, or use a shorter one"
+        }
+        _ => "a wrapper with a session policy also sets the role, external id, tags and source identity",
     }
 }
 

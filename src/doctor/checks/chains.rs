@@ -54,6 +54,7 @@ fn subject<'e>(error: &'e PlanError, asked: &'e str) -> &'e str {
         | PlanError::NoServices { profile, .. }
         | PlanError::Invalid { profile, .. }
         | PlanError::PolicyIsSet { profile, .. }
+        | PlanError::TwoPolicies { profile, .. }
         | PlanError::IncludeLoop { profile, .. }
         | PlanError::NoEnvironmentKeys { profile, .. }
         | PlanError::MfaOnLaterHop { profile, .. } => profile,
