@@ -5,6 +5,7 @@
 
 use std::path::Path;
 
+use crate::plan::session_name::WORDS;
 use crate::plan::wrapper::Wrapper;
 use crate::profile_file::lines::is_identifier;
 use crate::profile_file::portable::reads_alike;
@@ -19,8 +20,12 @@ pub fn can_be_started(path: &str) -> bool {
 
 /// Uses the first of the program's paths that needs no quotes, otherwise the first that can be quoted.
 pub(super) fn command(programs: &[String], profile: &str) -> Option<String> {
+    command_with(programs, profile, &[])
+}
+
+pub(super) fn command_with(programs: &[String], profile: &str, options: &[String]) -> Option<String> {
     let profile = if profile.starts_with('-') { format!("--profile={profile}") } else { profile.to_owned() };
-    with_program(programs, &["process".to_owned(), profile])
+    with_program(programs, &[&["process".to_owned(), profile], options].concat())
 }
 
 /// Replaces the program's path in one of our commands, because it may have moved.
@@ -72,6 +77,8 @@ fn with_profile_first(arguments: &[String]) -> Option<Vec<String>> {
 fn is_plain(word: &str) -> bool {
     // Short names of Windows contain a `~` (PROGRA~2), which a shell expands at the beginning of a word.
     let is_safe = |part: &str| is_identifier(&part.replace('~', "_")) && !part.starts_with('~') && !part.contains(":~");
+    // Shells expand braces only around a comma or two dots.
+    let word = WORDS.iter().fold(word.to_owned(), |word, name| word.replace(&format!("{{{name}}}"), name));
     !word.is_empty() && word.split('=').all(|part| part.is_empty() || is_safe(part))
 }
 
@@ -136,6 +143,36 @@ mod tests {
             prop_assert!(runs_alike(&command), "{}", command);
             let wrapper = Wrapper::parse(&command, Some(Path::new(&program)));
             prop_assert_eq!(wrapper.and_then(|wrapper| wrapper.profile), Some(profile), "{}", command);
+        }
+    }
+
+    #[test]
+    fn placeholder_in_option_needs_no_quotes() {
+        for (program, profile, name, expected) in [
+            (
+                "/bin/amplify-creds",
+                "biz",
+                "{agent}-{profile}",
+                "/bin/amplify-creds process biz --session-name {agent}-{profile} -d 1h",
+            ),
+            (
+                "/my bin/amplify-creds",
+                "b z",
+                "{agent}",
+                "\"/my bin/amplify-creds\" process \"b z\" --session-name {agent} -d 1h",
+            ),
+            (
+                "/bin/amplify-creds",
+                "biz",
+                "{agent}-a,b",
+                "/bin/amplify-creds process biz --session-name \"{agent}-a,b\" -d 1h",
+            ),
+        ] {
+            let options = ["--session-name", name, "-d", "1h"].map(str::to_owned);
+            let made = command_with(&[program.to_owned()], profile, &options).unwrap();
+            assert_eq!(made, expected);
+            assert_eq!(updated(&[program.to_owned()], &made).as_deref(), Some(expected));
+            assert!(runs_alike(&made), "{made}");
         }
     }
 

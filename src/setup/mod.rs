@@ -1,5 +1,6 @@
 //! The edits of `setup` as pure text: both files in, both files out.
 
+pub mod agent;
 pub mod command;
 mod draft;
 mod in_place;

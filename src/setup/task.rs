@@ -9,10 +9,11 @@ use crate::profile::load::{Files, LoadError};
 use crate::profile_file::Dialect;
 use crate::tools::Tool;
 
+use super::agent::AgentLimits;
 use super::draft::{Draft, SetupError};
 use super::in_place::move_aside;
 use super::stanzas::{Role, add_role};
-use super::verify::{blind, verify};
+use super::verify::{blind as tools_without, verify};
 use super::wrapper::{ExtraSettings, WrapperSpec, wrap, wrapped};
 
 pub struct Task {
@@ -20,6 +21,7 @@ pub struct Task {
     target: String,
     region: Option<String>,
     extra: ExtraSettings,
+    agent: Option<AgentLimits>,
     profiles: Vec<String>,
     /// The files before all edits that could affect other profiles.
     before: Files,
@@ -33,6 +35,8 @@ pub struct Done {
     pub unreadable: Vec<LoadError>,
     /// The tools that cannot use the profile, with reasons.
     pub blind: Vec<(Tool, String)>,
+    /// For a wrapper with a session policy.
+    pub agent: Option<AgentLimits>,
     profiles: Vec<String>,
     before: Files,
 }
@@ -47,9 +51,30 @@ impl Task {
             Some((_, known)) => (name.to_owned(), known.profile.unwrap_or_default()),
             None => (wrapper.map_or_else(|| default_name(name), str::to_owned), name.to_owned()),
         };
-        let region = region(&set, name);
-        let profiles = vec![wrapper.clone()];
-        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before: draft.files() })
+        Ok(Self::plain(draft, wrapper, target, region(&set, name), None))
+    }
+
+    /// The new profile is `NAME-agent` by default.
+    pub fn for_agent(
+        draft: &Draft,
+        name: &str,
+        wrapper: Option<&str>,
+        limits: AgentLimits,
+    ) -> Result<Self, SetupError> {
+        let region = region(&draft.files().profiles(Dialect::Auto)?, name);
+        let wrapper = wrapper.map_or_else(|| with_suffix(name, "agent"), str::to_owned);
+        Ok(Self::plain(draft, wrapper, name.to_owned(), region, Some(limits)))
+    }
+
+    fn plain(
+        draft: &Draft,
+        wrapper: String,
+        target: String,
+        region: Option<String>,
+        agent: Option<AgentLimits>,
+    ) -> Self {
+        let (extra, profiles) = (ExtraSettings::default(), vec![wrapper.clone()]);
+        Self { wrapper, target, region, extra, agent, profiles, before: draft.files() }
     }
 
     /// Wraps `name` under its own name. The original becomes `NAME-role`.
@@ -66,7 +91,7 @@ impl Task {
         let running = programs.last().map_or(Path::new(""), Path::new);
         let (extra, before) = move_aside(draft, name, &target, running)?;
         let profiles = vec![name.to_owned(), target.clone()];
-        Ok(Self { wrapper: name.to_owned(), target, region, extra, profiles, before: before.files() })
+        Ok(Self { wrapper: name.to_owned(), target, region, extra, agent: None, profiles, before: before.files() })
     }
 
     /// Wraps the new role as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
@@ -77,12 +102,13 @@ impl Task {
         let files = draft.files();
         let region = region(&files.profiles(Dialect::Auto)?, &target);
         let profiles = vec![wrapper.clone(), target.clone(), role.source_profile.clone()];
-        Ok(Self { wrapper, target, region, extra: ExtraSettings::default(), profiles, before })
+        let extra = ExtraSettings::default();
+        Ok(Self { wrapper, target, region, extra, agent: None, profiles, before })
     }
 
     /// Adds the wrapper and checks the result in every dialect. `region` is the requested one.
     pub fn finish(self, draft: &mut Draft, region: Option<&str>, programs: &[String]) -> Result<Done, SetupError> {
-        let Self { wrapper, target, region: known, extra, profiles, before } = self;
+        let Self { wrapper, target, region: known, extra, agent, profiles, before } = self;
         let spec = WrapperSpec {
             name: &wrapper,
             target: &target,
@@ -90,14 +116,16 @@ impl Task {
             region: region.or(known.as_deref()),
             sets_region: region.is_some(),
             extra,
+            options: agent.as_ref().map(AgentLimits::options).unwrap_or_default(),
         };
         let command = wrap(draft, &spec)?;
         let after = draft.files();
         let set = after.profiles(Dialect::Auto)?;
         let region = set.get(&wrapper).and_then(|profile| Some(profile.get("region")?.value.to_owned()));
-        let mut done = Done { wrapper, command, region, unreadable: Vec::new(), blind: Vec::new(), profiles, before };
+        let (unreadable, blind) = (Vec::new(), Vec::new());
+        let mut done = Done { wrapper, command, region, unreadable, blind, agent, profiles, before };
         done.unreadable = done.verify(&after)?;
-        done.blind = blind(&after, &done.wrapper);
+        done.blind = tools_without(&after, &done.wrapper);
         Ok(done)
     }
 }
@@ -114,9 +142,13 @@ pub fn names(name: &str, in_place: bool) -> (String, String) {
 }
 
 fn default_name(name: &str) -> String {
+    with_suffix(name, "amplify")
+}
+
+fn with_suffix(name: &str, suffix: &str) -> String {
     let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };
     let name: String = name.chars().map(plain).collect();
-    format!("{}-amplify", name.trim_start_matches('-'))
+    format!("{}-{suffix}", name.trim_start_matches('-'))
 }
 
 fn role_name(name: &str) -> String {

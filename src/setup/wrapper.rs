@@ -20,6 +20,8 @@ pub(super) struct WrapperSpec<'w> {
     /// Whether `region` replaces an existing one.
     pub(super) sets_region: bool,
     pub(super) extra: ExtraSettings,
+    /// Options of the command. An existing wrapper must have the same ones, unless there are none.
+    pub(super) options: Vec<String>,
 }
 
 #[derive(Debug, Default)]
@@ -29,23 +31,30 @@ pub(super) struct ExtraSettings {
 }
 
 pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, SetupError> {
-    let WrapperSpec { name, target, programs, region, sets_region, extra } = spec;
+    let WrapperSpec { name, target, programs, region, sets_region, extra, options } = spec;
     let files = draft.files();
     let set = files.profiles(Dialect::Auto)?;
+    let running = programs.last().map(Path::new);
     // A command with a plain profile shows whether the path or the profile's name cannot be quoted.
     let no_command = || match command::command(programs, "x") {
         Some(_) => SetupError::ProfileInCommand((*target).to_owned()),
         None => SetupError::ProgramInCommand(programs.last().cloned().unwrap_or_default()),
     };
     let Some(existing) = set.get(name) else {
-        let command = command::command(programs, target).ok_or_else(no_command)?;
+        let command = command::command_with(programs, target, options).ok_or_else(no_command)?;
         let mut properties = vec![("credential_process", command.as_str())];
         properties.extend(region.map(|region| ("region", region)));
         properties.extend(extra.properties.iter().map(|(key, value)| (key.as_str(), value.as_str())));
         draft.edit(FileKind::Config, |config| config.add_profile(name, &properties, &extra.lines))?;
         return Ok(command);
     };
-    let there = wrapped(&existing, programs).filter(|(_, wrapper)| wrapper.profile.as_deref() == Some(target));
+    let there = wrapped(&existing, programs).filter(|(_, wrapper)| {
+        if options.is_empty() {
+            return wrapper.profile.as_deref() == Some(target);
+        }
+        let wanted = command::command_with(programs, target, options);
+        wanted.and_then(|command| Wrapper::parse(&command, running)).as_ref() == Some(wrapper)
+    });
     let Some((there, _)) = there else { return Err(draft.taken(name)) };
     let command = command::updated(programs, &there).ok_or_else(no_command)?;
     let has_region = existing.get("region").map(|region| region.value.to_owned());

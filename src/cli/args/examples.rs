@@ -176,6 +176,8 @@ Examples:
   amplify-creds setup bizcorprole
   amplify-creds setup bizcorprole --dry-run
   amplify-creds setup bizcorprole --in-place --project
+  # a read-only profile for a coding agent: bizcorprole-agent
+  amplify-creds setup bizcorprole --for-agent
   # prompt for the settings of a new role
   amplify-creds setup
   # from an invitation of the role's owner (policy invite)
@@ -195,6 +197,12 @@ The new profile has a credential_process and no role, so the Amplify CLI and
 every SDK can use it. With --sso, each profile has sso_session, sso_account_id,
 sso_role_name, region and credential_process, so that tools with and without
 IAM Identity Center get the same credentials.
+
+With --for-agent, the credential_process of the new profile has a session policy
+and a session name with the agent's name. No option can change them. It is a
+default, not a boundary: a program of the same user can use PROFILE. For a
+boundary, run the agent in a sandbox with only the socket of amplify-creds
+broker. ReadOnlyAccess also reads data, such as S3 objects.
 
 The diff is shown before anything is written. Comments and order are kept. The
 previous content is saved as config.backup.N in the directory of the cache.";

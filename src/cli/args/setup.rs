@@ -15,7 +15,7 @@ pub struct Setup {
     pub name: Option<String>,
     /// Name of the new profile
     ///
-    /// Default: PROFILE-amplify. Without PROFILE: the name of the profile with the
+    /// Default: PROFILE-amplify; with --for-agent, PROFILE-agent. Without PROFILE: the name of the profile with the
     /// new role.
     #[arg(long = "name", value_name = "NAME")]
     pub new_name: Option<String>,
@@ -37,6 +37,22 @@ pub struct Setup {
         conflicts_with_all = ["name", "profile", "role_arn"]
     )]
     pub from: Option<PathBuf>,
+    /// Limit the new profile, for a coding agent
+    ///
+    /// The new profile is PROFILE-agent. Its sessions are of the role of PROFILE,
+    /// limited to ReadOnlyAccess, last one hour, and have the name of the agent.
+    /// It is a default, not a boundary: see Coding agents in the guide.
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "in_place", "from", "project", "role_arn", "source_profile", "external_id", "mfa_serial", "access_key_id",
+            "secret_access_key", "sso",
+        ]
+    )]
+    pub for_agent: bool,
+    /// Managed policy of --for-agent instead of ReadOnlyAccess
+    #[arg(long = "policy-arn", value_name = "ARN", requires = "for_agent", hide_short_help = true)]
+    pub agent_policy: Option<String>,
     /// Use the new profile in the Amplify environment
     #[arg(long)]
     pub project: bool,

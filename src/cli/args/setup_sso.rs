@@ -27,7 +27,7 @@ pub struct SessionSetup {
     ///
     /// Default: {account_name}-{role}. More placeholders are {account_id} and
     /// {session}. Characters that some tool rejects become hyphens.
-    #[arg(long, value_name = "TEMPLATE", requires = "sso", help_heading = IDENTITY_CENTER)]
+    #[arg(long, value_name = "TEMPLATE", requires = "sso", hide_short_help = true, help_heading = IDENTITY_CENTER)]
     pub template: Option<String>,
     /// Remove profiles of roles that are no longer listed
     ///

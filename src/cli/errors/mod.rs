@@ -1,3 +1,4 @@
+pub mod agent;
 pub mod base;
 pub mod clock;
 pub mod failure;

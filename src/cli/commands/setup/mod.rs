@@ -1,3 +1,4 @@
+mod agent;
 mod answers;
 mod invitation;
 mod report;
@@ -43,6 +44,7 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
     }
     let invitation = options.from.as_ref().map(|path| invitation::read(context, path)).transpose()?;
     let named = context.command_line_profile();
+    agent::require_profile(options, named)?;
     let mut program = ProfileProgram::find(context)?;
     let role = match named {
         None => Some(answers(context, options, invitation.as_ref())?),
@@ -61,12 +63,22 @@ pub(crate) fn run(context: &Context, options: &Setup) -> Result<(), Failure> {
         program.write_only_copy(context, &editor, options.dry_run)?;
         let prefix = if program.needs_copy() { "" } else { "nothing to change: " };
         note(context, &format!("{prefix}profile {} is set up already", done.wrapper));
-    } else if let Some(written) =
-        write_changes(context, "setup", &editor, &changes, options.dry_run, lock, Some(&program))?
-    {
+        return Ok(());
+    }
+    if let Some(limits) = &done.agent {
+        if !options.yes && !options.dry_run {
+            // Without a person the error comes first.
+            Questions::open_to_write(context, "setup")?;
+        }
+        agent::note_limits(context, limits, named.unwrap_or_default());
+    }
+    if let Some(written) = write_changes(context, "setup", &editor, &changes, options.dry_run, lock, Some(&program))? {
         done.verify(&Files::load(&context.paths)?)?;
         let mfa = mfa(context, &done.wrapper);
         report(context, &done, &written, mfa.as_ref());
+        if done.agent.is_some() {
+            agent::note_use(context, &done.wrapper);
+        }
         if !options.yes {
             offer_next(context, &done.wrapper, mfa.as_ref(), invitation.is_some());
         }
@@ -128,13 +140,15 @@ fn prepare(
     let task = match (named, role) {
         (Some(name), _) => {
             // A profile that fails now would also fail through a wrapper.
-            plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs).map_err(|error| {
+            let plan = plan_of(&draft.files().profiles(Dialect::Auto)?, name, &inputs).map_err(|error| {
                 let is_unknown = matches!(error, PlanError::UnknownProfile { named_by: None, .. });
                 let failure = Failure::from(error);
                 let hint = "setup PROFILE needs an existing profile; to create one for a role: amplify-creds setup";
                 if is_unknown { failure.hint(hint) } else { failure }
             })?;
-            if options.in_place {
+            if let Some(limits) = agent::limits(options, &plan)? {
+                Task::for_agent(&draft, name, options.new_name.as_deref(), limits)?
+            } else if options.in_place {
                 Task::in_place(&mut draft, name, programs)?
             } else {
                 Task::wrapping(&draft, name, options.new_name.as_deref(), programs)?
