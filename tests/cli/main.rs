@@ -6,6 +6,8 @@
 #[cfg(unix)]
 mod acreds;
 #[cfg(unix)]
+mod agents;
+#[cfg(unix)]
 mod as_people_have_them;
 mod aws_sign_in;
 mod bases;

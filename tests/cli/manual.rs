@@ -213,7 +213,7 @@ impl Shown {
             #[cfg(target_os = "linux")]
             key_store: None,
         };
-        for name in ["aws", "npx", "terraform", "docker", "code", "amplify"] {
+        for name in ["aws", "npx", "terraform", "docker", "code", "cursor", "amplify"] {
             shown.tool(name, TOOL);
         }
         shown.tool("wl-copy", "#!/bin/sh\ncat >/dev/null\n");
@@ -323,13 +323,14 @@ fn with_broker(lines: &str) -> String {
 }
 
 /// Examples that ask before they write. The test does not answer.
-const ASK: [&str; 14] = [
+const ASK: [&str; 15] = [
     "amplify-creds setup",
     "amplify-creds setup --from invitation.json",
     "amplify-creds setup bizcorprole",
     "amplify-creds setup --sso corp",
     "amplify-creds setup --sso corp --template '{account_id}-{role}' --prune",
     "amplify-creds setup bizcorprole --in-place --project",
+    "amplify-creds setup bizcorprole --for-agent",
     "amplify-creds doctor --fix",
     "amplify-creds keys import devcorpuser",
     "amplify-creds keys import dev-keys --from aws-vault",

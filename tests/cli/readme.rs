@@ -43,7 +43,11 @@ fn commands_of_readme_and_guide_succeed() {
     let shown: Vec<_> = [&readme, &guide].into_iter().flat_map(|text| blocks(text, "sh")).filter(is_ours).collect();
     assert!(shown.len() >= 11, "{shown:?}");
     for block in shown {
-        let setup = block.contains("bizcorprole-amplify").then_some("amplify-creds setup bizcorprole --yes\n");
+        let setup = match () {
+            () if block.contains("bizcorprole-amplify") => Some("amplify-creds setup bizcorprole --yes\n"),
+            () if block.contains("=bizcorprole-agent") => Some("amplify-creds setup bizcorprole --for-agent --yes\n"),
+            () => None,
+        };
         // The block about acreds has an example that needs a terminal.
         let block = block.replace("acreds    ", "# acreds  ");
         // Without a terminal, flags answer the questions.
