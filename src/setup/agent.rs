@@ -1,4 +1,4 @@
-//! Derives the options of a wrapper for a coding agent from the plan of another profile: its role with one session policy.
+//! Derives the options of a wrapper for a coding agent from the plan of another profile.
 
 use crate::core::origin::Origin;
 use crate::plan::limits::ONE_HOUR;

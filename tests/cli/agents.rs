@@ -441,6 +441,12 @@ fn agents_share_one_mfa_code() {
     assert_eq!(home.run(&["setup", "bizcorprole", "--for-agent", "--yes", "-q"]).code, Some(0));
     let run = home.run_with(&["process", "bizcorprole-agent"], &[CLAUDE]);
     run.failed_with(4);
+    // The command of the wrapper, which does not know its name.
+    let as_tool = format!("{} process bizcorprole --policy-arn {READ_ONLY}", home.program().display());
+    let args = ["process", "bizcorprole", "--policy-arn", READ_ONLY, "--session-name", "{agent}-{profile}", "-d", "1h"];
+    assert!(config(&home).contains(&as_tool));
+    let run = home.run_with(&args, &[CLAUDE]);
+    assert!(run.failed_with(4).first_error_line().ends_with("run: amplify-creds login bizcorprole-agent"), "{run:?}");
     home.run_with(&["process", "bizcorprole-agent", "-t", &fresh_code(&sts)], &[CLAUDE]).succeeded();
     home.run_with(&["process", "bizcorprole-agent"], &[("GEMINI_CLI", "1")]).succeeded();
     home.run(&["process", "bizcorprole"]).succeeded();
