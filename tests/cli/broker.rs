@@ -478,3 +478,58 @@ fn stopped_broker_is_reported() {
     assert!(Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
     broker.ask(&["process"]).succeeded();
 }
+
+/// Runs `command` in namespaces of its own, where the root directory has only the program, its libraries and the
+/// directory of the socket.
+#[cfg(target_os = "linux")]
+fn in_sandbox(home: &TestHome, socket: &Path, command: &str) -> Option<Finished> {
+    let root = home.path().join("sandbox");
+    fs::create_dir_all(&root).unwrap();
+    let script = "
+        set -e
+        bind() { mkdir -p \"$ROOT${2%/*}\"; [ -d \"$1\" ] && mkdir -p \"$ROOT$2\" || : >\"$ROOT$2\"; mount --bind \"$1\" \"$ROOT$2\"; }
+        bind \"$PROGRAM\" /bin/amplify-creds
+        bind \"$SOCKET\" /run/creds
+        for library in $(ldd \"$PROGRAM\" | grep -o '/[^ ]*'); do bind \"$library\" \"$library\"; done
+        exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin AMPLIFY_CREDS_SOCKET=/run/creds/broker.sock chroot \"$ROOT\" /bin/amplify-creds $COMMAND";
+    let unshare = |script: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--user", "--map-root-user", "--mount", "--net", "sh", "-c", script]).env("ROOT", &root);
+        unshare.env("PROGRAM", PROGRAM).env("SOCKET", socket.parent().unwrap()).env("COMMAND", command);
+        unshare.stdin(Stdio::null()).output()
+    };
+    if !unshare("mount -t tmpfs none \"$ROOT\"").is_ok_and(|output| output.status.success()) {
+        eprintln!("this machine does not allow namespaces");
+        return None;
+    }
+    Some(unshare(script).unwrap().into())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn agent_in_a_sandbox_gets_only_the_limited_profile() {
+    let sts = sts();
+    let home = home(&sts);
+    assert_eq!(home.run(&["setup", "nomfa", "--for-agent", "--yes", "-q"]).code, Some(0));
+    let broker = Broker::start(&home, &["nomfa-agent"]);
+    let Some(run) = in_sandbox(&home, &broker.socket, "process nomfa-agent") else { return };
+    let limited = key_of(run.succeeded());
+    let call = &sts.calls()[0];
+    assert_eq!(call.param("PolicyArns.member.1.arn"), Some("arn:aws:iam::aws:policy/ReadOnlyAccess"));
+    let identity = in_sandbox(&home, &broker.socket, "whoami").unwrap();
+    assert!(identity.succeeded().contains("assumed-role/NoMfa/agent-nomfa"), "{identity:?}");
+    for (command, code) in [
+        ("process nomfa", 3),
+        ("process devcorpuser", 3),
+        ("process nomfa-agent --policy-arn arn:aws:iam::aws:policy/AdministratorAccess", 2),
+        ("process nomfa-agent --role-arn arn:aws:iam::222222222222:role/Deploy", 2),
+        ("process nomfa-agent --duration 2h", 2),
+        ("explain nomfa", 2),
+    ] {
+        in_sandbox(&home, &broker.socket, command).unwrap().failed_with(code);
+    }
+    assert_eq!(sts.count("AssumeRole"), 1);
+    // Outside, a process of the same user can use the other profile.
+    assert_ne!(key_of(home.run(&["process", "nomfa"]).succeeded()), limited);
+    assert_eq!(sts.calls().last().unwrap().param("PolicyArns.member.1.arn"), None);
+}

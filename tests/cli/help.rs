@@ -208,7 +208,11 @@ fn unused_options_are_refused_with_the_commands_that_have_them() {
         (&["boundary", "-p", "x", "set", "ARN"], "boundary set does not use --profile", "boundary show"),
         (&["login", "--no-cache"], "login does not use --no-cache", "process, env, exec, console, whoami, check"),
         (&["help", "--config-file", "x"], "help does not use --config-file", "list"),
-        (&["list", "--prompt", "tty"], "unexpected argument '--prompt' found", "process, env, exec, console, broker, login"),
+        (
+            &["list", "--prompt", "tty"],
+            "unexpected argument '--prompt' found",
+            "process, env, exec, console, broker, login",
+        ),
         (&["list", "--shell", "fish"], "unexpected argument '--shell' found", "commands with --shell: env"),
         (&["env", "--unset", "-d", "1h"], "the argument '--unset' cannot be used with '--duration <TIME>'", ""),
         (&["-p", "x", "reset-cache", "--all"], "--all cannot be used with --profile", ""),
