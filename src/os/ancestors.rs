@@ -1,7 +1,6 @@
 use rustix::process::getppid;
 
-/// npm, npx, a shell and a task runner may run between a tool and this process.
-const MAX_DEPTH: usize = 16;
+use super::process_names::MAX_DEPTH;
 
 /// From the parent upward, each process's id and arguments. Ends early if the system hides a process.
 pub fn command_lines() -> Vec<(i32, Vec<String>)> {
@@ -18,10 +17,8 @@ pub fn command_lines() -> Vec<(i32, Vec<String>)> {
 /// The parent's id and the arguments (proc(5)).
 #[cfg(target_os = "linux")]
 fn process(pid: i32) -> Option<(i32, Vec<String>)> {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let parent = super::process_tree::parent_of(pid)?;
     let command_line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
-    // The name in parentheses may itself contain parentheses.
-    let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
     let arguments =
         command_line.split(|byte| *byte == 0).map(|argument| String::from_utf8_lossy(argument).into_owned());
     Some((parent, arguments.collect()))

@@ -31,6 +31,7 @@ pub mod machine;
 pub mod name_lock;
 pub mod panics;
 pub mod paths;
+pub mod process_names;
 pub mod process_tree;
 pub mod program_error;
 pub mod random;

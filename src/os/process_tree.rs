@@ -82,15 +82,17 @@ fn descendants(root: i32, run: &str) -> std::collections::BTreeSet<i32> {
 /// Each process with its parent (proc_pid_stat(5)).
 #[cfg(target_os = "linux")]
 fn processes() -> Vec<(i32, i32)> {
-    let parent = |pid: i32| {
-        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
-        // The name before it may contain any character.
-        let behind_name = &stat[memchr::memrchr(b')', &stat)? + 1..];
-        std::str::from_utf8(behind_name).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
-    };
     let pids = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = pids.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    pids.filter_map(|pid| Some((pid, parent(pid)?))).collect()
+    pids.filter_map(|pid| Some((pid, parent_of(pid)?))).collect()
+}
+
+#[cfg(target_os = "linux")]
+pub(super) fn parent_of(pid: i32) -> Option<i32> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name before it may contain any character.
+    let behind_name = &stat[memchr::memrchr(b')', &stat)? + 1..];
+    std::str::from_utf8(behind_name).ok()?.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
 #[cfg(target_os = "linux")]
