@@ -12,9 +12,9 @@
 //! Imports between modules point down only, without circles, and no file imports its parent (`tests/boundaries.rs`):
 //!
 //! ```text
-//! main -> cli -> { resolve, doctor, edit, serve, broker, rotation } -> sign_in -> { source, iam, console } -> token_files -> cache
-//!      -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
-//!      -> access_keys -> { settings, loopback, key_store } -> os -> core
+//! main -> cli -> { resolve, doctor, edit, serve, broker, rotation } -> sign_in -> { source, iam, console }
+//!      -> token_files -> cache -> { sts, prompt, output, setup, policy } -> { plan, amplify, tools } -> profile -> profile_file
+//!      -> access_keys -> { settings, loopback, key_store, audit } -> os -> core
 //! ```
 //!
 //! The library exists so that parsers, plans and cache can be tested, measured and fuzzed without a process. Its API is
@@ -24,6 +24,7 @@
 
 pub mod access_keys;
 pub(crate) mod amplify;
+pub mod audit;
 #[cfg(unix)]
 pub(crate) mod broker;
 pub mod cache;

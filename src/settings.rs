@@ -9,7 +9,8 @@ use crate::core::origin::{Located, Location, Origin, SourceFile};
 use crate::core::utf8::{InvalidByte, without_mark};
 use crate::os::fs::read_capped;
 
-pub const SETTING_NAMES: [&str; 10] = [
+pub const SETTING_NAMES: [&str; 11] = [
+    "audit_log",
     "browser",
     "dialect",
     "lock_timeout",

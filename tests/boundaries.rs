@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [&[&str]; 13] = [
     &["core"],
     &["os"],
-    &["settings", "loopback", "key_store"],
+    &["settings", "loopback", "key_store", "audit"],
     &["access_keys"],
     &["profile_file"],
     &["profile"],

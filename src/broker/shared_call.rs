@@ -39,15 +39,15 @@ impl<K, T> Default for SharedCalls<K, T> {
 }
 
 impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCalls<K, T> {
-    /// Starts the call in a thread of its own if it does not run yet.
+    /// Starts the call in a thread of its own if it does not run yet. Returns whether it was started.
     pub fn join(
         &self,
         key: &K,
         call: impl FnOnce(&SharedCall<T>) -> T + Send + 'static,
-    ) -> io::Result<Arc<SharedCall<T>>> {
+    ) -> io::Result<(Arc<SharedCall<T>>, bool)> {
         let mut running = locked(&self.running);
         if let Some(found) = running.get(key) {
-            return Ok(found.clone());
+            return Ok((found.clone(), false));
         }
         let new = Arc::new(SharedCall { state: Mutex::new(CallState::Waiting(None)), changed: Condvar::new() });
         let (all, key_of_call, shared) = (self.running.clone(), key.clone(), new.clone());
@@ -58,7 +58,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCall
             shared.set(CallState::Done(Arc::new(result)));
         })?;
         running.insert(key.clone(), new.clone());
-        Ok(new)
+        Ok((new, true))
     }
 }
 
@@ -109,7 +109,7 @@ mod tests {
         let made = Arc::new(AtomicUsize::new(0));
         let (go, gone) = channel::<()>();
         let counter = made.clone();
-        let first = calls
+        let (first, is_new) = calls
             .join(&"a", move |call| {
                 call.set_waiting("code".to_owned());
                 let _ = gone.recv();
@@ -117,19 +117,20 @@ mod tests {
             })
             .unwrap();
         assert!(matches!(first.wait(None, LIMIT), CallState::Waiting(Some(text)) if text == "code"));
-        let second = calls.join(&"a", |_| 7).unwrap();
-        let other = calls.join(&"b", |_| 8).unwrap();
+        let (second, is_second_new) = calls.join(&"a", |_| 7).unwrap();
+        assert!(is_new && !is_second_new);
+        let (other, _) = calls.join(&"b", |_| 8).unwrap();
         assert_eq!(result(&other, None), Ok(8));
         go.send(()).unwrap();
         assert_eq!((result(&first, Some("code")), result(&second, Some("code"))), (Ok(0), Ok(0)));
-        assert_eq!(result(&calls.join(&"a", |_| 9).unwrap(), None), Ok(9));
+        assert_eq!(result(&calls.join(&"a", |_| 9).unwrap().0, None), Ok(9));
         assert_eq!(made.load(Ordering::SeqCst), 1);
     }
 
     #[test]
     fn panic_ends_the_call_with_an_error() {
         let calls = SharedCalls::<(), u8>::default();
-        let call = calls.join(&(), |_| panic!("hunter2")).unwrap();
+        let (call, _) = calls.join(&(), |_| panic!("hunter2")).unwrap();
         assert!(result(&call, None).is_err());
     }
 }

@@ -3,6 +3,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::ValueEnum;
 
+use crate::audit::asker::Asker;
 use crate::cli::args::{DialectArg, Global};
 #[cfg(not(unix))]
 use crate::cli::errors::failure::UNSUPPORTED;
@@ -33,6 +34,8 @@ pub(super) struct Context {
     /// The socket of the broker that answers instead of the files.
     #[cfg(unix)]
     pub(super) broker: Option<PathBuf>,
+    /// For the audit log.
+    pub(super) asker: Asker,
 }
 
 /// The commands that a broker answers. `doctor` checks the broker.
@@ -74,6 +77,7 @@ impl Context {
             is_project_noted: AtomicBool::default(),
             #[cfg(unix)]
             broker: None,
+            asker: Asker::default(),
         };
         context.report_settings();
         Ok(context)
@@ -118,6 +122,7 @@ impl Context {
             looks_at_project: false,
             is_project_noted: AtomicBool::default(),
             broker: Some(socket),
+            asker: Asker::default(),
         })
     }
 

@@ -1,8 +1,10 @@
 //! Derives a plan and its credentials from a command's options.
 
+use crate::audit::record::GrantSource;
 use crate::cache::key::CacheKey;
 use crate::cache::store::Store;
 use crate::cli::args::SessionArgs;
+use crate::cli::audit_log;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::Failure;
@@ -34,6 +36,7 @@ use crate::sts::client::SdkSts;
 pub(crate) struct Fetched {
     pub(crate) plan: CredentialPlan,
     pub(crate) credentials: Credentials,
+    pub(crate) source: GrantSource,
 }
 
 pub(crate) fn fetch(context: &Context, session: &SessionArgs) -> Result<Fetched, Failure> {
@@ -45,34 +48,54 @@ fn cache_hit(credentials: &Credentials) -> String {
     format!("using the cached session{}", left.map_or_else(String::new, |left| format!(": {left}")))
 }
 
-/// Like [`fetch`], with the caller's prompt. Connections and prompts are built only if the cache has no session.
+/// Like [`fetch`], with the caller's prompt. The caller must hand out the credentials, because the audit log records
+/// them.
 pub(crate) fn fetch_with(
+    context: &Context,
+    session: &SessionArgs,
+    prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
+) -> Result<Fetched, Failure> {
+    let fetched = fetch_unrecorded(context, session, prompt)?;
+    fetched.record(context)?;
+    Ok(fetched)
+}
+
+/// Like [`fetch_with`], for a caller that may discard the credentials, and otherwise calls [`Fetched::record`].
+pub(crate) fn fetch_unrecorded(
     context: &Context,
     session: &SessionArgs,
     prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
 ) -> Result<Fetched, Failure> {
     let set = context.profiles()?;
     let plan = plan(context, &set, &inputs(context, session)?)?;
-    let credentials = fetch_planned(context, &set, &plan, session, prompt)?;
-    Ok(Fetched { plan, credentials })
+    let (credentials, source) = fetch_planned(context, &set, &plan, session, prompt)?;
+    Ok(Fetched { plan, credentials, source })
 }
 
+impl Fetched {
+    pub(crate) fn record(&self, context: &Context) -> Result<(), Failure> {
+        audit_log::record(context, &self.plan, &self.credentials, self.source)
+    }
+}
+
+/// Connections and prompts are built only if the cache has no session. Does not record the credentials in the audit
+/// log.
 pub(crate) fn fetch_planned(
     context: &Context,
     set: &ProfileSet<'_>,
     plan: &CredentialPlan,
     session: &SessionArgs,
     prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
-) -> Result<Credentials, Failure> {
+) -> Result<(Credentials, GrantSource), Failure> {
     with_request(context, set, plan, session, |request| {
         let store = context.session_store()?;
-        match request.cached(&store, Clock::System.now()) {
-            Some(credentials) => {
-                context.info(|| cache_hit(&credentials));
-                Ok(credentials)
-            }
-            None => resolve_or_sign_in(context, &store, request, session, &mut prompt(plan)?),
+        if let Some(credentials) = request.cached(&store, Clock::System.now()) {
+            context.info(|| cache_hit(&credentials));
+            return Ok((credentials, GrantSource::Cached));
         }
+        // An invalid setting is reported before a prompt.
+        audit_log::is_on(context)?;
+        resolve_or_sign_in(context, &store, request, session, &mut prompt(plan)?)
     })
 }
 
@@ -83,11 +106,12 @@ fn resolve_or_sign_in(
     request: Request<'_>,
     session: &SessionArgs,
     prompt: &mut PromptChain,
-) -> Result<Credentials, Failure> {
+) -> Result<(Credentials, GrantSource), Failure> {
     let (pool, plan, options) = (ConnectionPool::default(), request.plan, request.options);
     let mut attempt = || {
         resolve(context, &pool, store, request, prompt, |resolver, _| {
-            resolver.credentials().map_err(|error| (error, resolver.failed_elsewhere))
+            let outcome = resolver.credentials().map_err(|error| (error, resolver.failed_elsewhere));
+            outcome.map(|found| (found, if resolver.is_new { GrantSource::New } else { GrantSource::Cached }))
         })
     };
     let mut outcome = attempt();
@@ -173,6 +197,7 @@ fn resolve_with<T>(
         reporter: &StderrReporter::of(context),
         mishaps: Vec::new(),
         asked: false,
+        is_new: false,
         failed_elsewhere: false,
     };
     let outcome = what(&mut resolver, &sts);

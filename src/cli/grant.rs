@@ -14,7 +14,7 @@ pub(crate) struct Grant {
 }
 
 impl From<Fetched> for Grant {
-    fn from(Fetched { plan, credentials }: Fetched) -> Self {
+    fn from(Fetched { plan, credentials, source: _ }: Fetched) -> Self {
         let are_environment_keys = plan.is_of_environment && matches!(plan.base.source, BaseSource::Environment(_));
         Self {
             profile: (!plan.is_of_environment).then_some(plan.profile),

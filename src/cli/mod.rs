@@ -1,4 +1,5 @@
 pub mod args;
+mod audit_log;
 #[cfg(unix)]
 mod broker_client;
 mod browser;
@@ -60,8 +61,8 @@ use color::Painter;
 #[cfg(unix)]
 use commands::broker;
 use commands::{
-    acreds, boundary, check, completions, console, doctor, env, exec, explain, help, init, keys, list, login, logout,
-    man, policy, process, reset_cache, sessions, setup, whoami,
+    acreds, audit, boundary, check, completions, console, doctor, env, exec, explain, help, init, keys, list, login,
+    logout, man, policy, process, reset_cache, sessions, setup, whoami,
 };
 use context::Context;
 use errors::failure::{Failure, USAGE};
@@ -192,6 +193,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Check(options) => check::run(&Context::new("check", global, options.fetch.name.as_deref())?, &options),
         Command::List(options) => list::run(&Context::new("list", global, None)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None)?, &options),
+        Command::Audit(options) => audit::run(&Context::new("audit", global, None)?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref())?, &options),
         Command::Doctor(options) => {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);

@@ -140,6 +140,7 @@ pub const AMPLIFY_CREDS_CONFIG_FILE: &str = "AMPLIFY_CREDS_CONFIG_FILE";
 /// Has priority over `AWS_SHARED_CREDENTIALS_FILE`, for the same reason.
 pub const AMPLIFY_CREDS_CREDENTIALS_FILE: &str = "AMPLIFY_CREDS_CREDENTIALS_FILE";
 pub const AMPLIFY_CREDS_SOCKET: &str = "AMPLIFY_CREDS_SOCKET";
+pub const AMPLIFY_CREDS_AUDIT_LOG: &str = "AMPLIFY_CREDS_AUDIT_LOG";
 pub const AMPLIFY_CREDS_SEAL: &str = "AMPLIFY_CREDS_SEAL";
 pub const AMPLIFY_CREDS_SESSION_NAME: &str = "AMPLIFY_CREDS_SESSION_NAME";
 /// The name of a coding agent. Coding agents set this variable and those below for the commands that they run. See

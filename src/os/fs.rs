@@ -66,6 +66,62 @@ pub fn append_without_waiting(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Appends to a file of this user that only this user can read. Creates it with its directory.
+pub fn append_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    private(options.append(true));
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // Under sudo with HOME kept, new files would belong to root.
+            if let Some(owner) = path.ancestors().find(|path| path.exists()).and_then(other_owner) {
+                return Err(io::Error::other(format!("the directory belongs to {owner}")));
+            }
+            path.parent().map_or(Ok(()), create_private_dir)?;
+            checked(path, options.create(true).open(path))
+        }
+        opened => checked(path, opened),
+    }
+}
+
+/// The opposite of [`append_private`]. `None` if the file is missing.
+pub fn open_private(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    private(options.read(true));
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => checked(path, opened).map(Some),
+    }
+}
+
+fn checked(path: &Path, opened: io::Result<File>) -> io::Result<File> {
+    let file = match opened {
+        Err(_) if is_link(path) => return Err(io::Error::other("it is a symbolic link")),
+        Err(_) if std::fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) => {
+            return Err(io::Error::other("it is not a regular file"));
+        }
+        opened => opened?,
+    };
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        if metadata.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::Error::other("another user owns it"));
+        }
+        if metadata.mode() & 0o077 != 0 {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(windows)]
+    if is_another_users(path) {
+        return Err(io::Error::other("another user owns it"));
+    }
+    Ok(file)
+}
+
 #[cfg(unix)]
 fn is_socket(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| FileTypeExt::is_socket(&metadata.file_type()))

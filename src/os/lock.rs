@@ -159,9 +159,9 @@ impl Locks {
     }
 }
 
-/// A file size limit (`ulimit -f`) kills by default. With any handler the write fails instead: the entry is lost, but
-/// the credentials are not. Child processes have the default again.
-fn survive_file_size_limit() {
+/// A file size limit (`ulimit -f`) kills by default. With any handler the write fails instead: the entry or
+/// the record is lost, but the credentials are not. Child processes have the default again.
+pub fn survive_file_size_limit() {
     #[cfg(unix)]
     {
         static ONCE: std::sync::Once = std::sync::Once::new();

@@ -79,6 +79,12 @@ impl Paths {
         moved.unwrap_or_else(|| below(&self.home, [".aws", "login", "cache"]))
     }
 
+    /// `None` if the system has no such directory. Not in the cache's directory, which users delete.
+    pub fn audit_dir() -> Option<PathBuf> {
+        let dirs = ProjectDirs::from("", "", "amplify-creds")?;
+        Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned())
+    }
+
     pub fn expand(&self, path: PathBuf) -> PathBuf {
         expand(path, &self.home)
     }

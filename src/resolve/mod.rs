@@ -28,6 +28,7 @@ impl Resolver<'_> {
         let mut run = state::Run::new(self);
         let credentials = run.credentials();
         let (offset, asked) = (run.clock_offset, run.exchange.asked);
+        self.is_new = run.is_new;
         self.asked |= asked;
         let credentials = credentials?;
         match credentials.expiration {

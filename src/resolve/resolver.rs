@@ -22,6 +22,8 @@ pub struct Resolver<'a> {
     pub reporter: &'a dyn Reporter,
     pub mishaps: Vec<ResolveWarning>,
     pub asked: bool,
+    /// Whether this run has fetched the credentials that it returned. Otherwise they were cached.
+    pub is_new: bool,
     /// Whether another process failed and has reported the failure.
     pub failed_elsewhere: bool,
 }

@@ -39,11 +39,13 @@ impl<'r, 'a> Run<'r, 'a> {
                 _ => None,
             },
         };
-        let steps = plan.steps().filter_map(|step| Some((call(step)?, CacheKey::of(plan, step)?))).collect();
+        let steps: Vec<_> = plan.steps().filter_map(|step| Some((call(step)?, CacheKey::of(plan, step)?))).collect();
         let began = resolver.clock.now();
         Self {
             resolver,
             plan,
+            // Base credentials are never cached.
+            is_new: steps.is_empty(),
             steps,
             process_key: None,
             began,
@@ -279,6 +281,7 @@ impl<'r, 'a> Run<'r, 'a> {
         if session.clock_offset.abs() > CLOCK_TOLERANCE_SECONDS && !is_known {
             self.resolver.mishaps.push(ResolveWarning::ClockOff(session.clock_offset));
         }
+        self.is_new = at + 1 == self.steps.len();
         if self.resolver.request.options.use_cache {
             self.store(at, &session);
         }

@@ -23,6 +23,8 @@ pub(super) struct Run<'r, 'a> {
     pub(super) reset_generation: Option<u64>,
     /// Seconds by which AWS's clock was ahead when the session was fetched.
     pub(super) clock_offset: i64,
+    /// Whether this run has fetched the last session.
+    pub(super) is_new: bool,
     pub(super) waiting: Waiting,
     pub(super) exchange: Exchange,
 }

@@ -243,6 +243,25 @@ Examples:
   amplify-creds sessions
   amplify-creds sessions --json";
 
+pub(super) const AUDIT_EXAMPLES: &str = "\
+Examples:
+  amplify-creds audit
+  amplify-creds audit --since 1h --profile bizcorprole
+  # the sessions that were new in the last week
+  amplify-creds audit --since 7d --json | jq '.[] | select(.source == \"new\")'
+
+The log is off by default. To turn it on, add this line to config.ini:
+  audit_log = on
+
+process, env, exec, console and each renewal of exec --serve then add a line to
+audit.jsonl: time, profile, command, role, session name, policies, whether the
+session was cached or new, access key ID, and the names of the asking process
+and of the processes above it. The log has no secrets and no arguments.
+
+The file is in ~/.local/state/amplify-creds on Linux. Above 1 MiB it is renamed
+to audit.jsonl.1; four older files are kept. If the log cannot be written, the
+credentials are still handed out, and the command prints a warning.";
+
 pub(super) const DOCTOR_EXAMPLES: &str = "\
 Examples:
   # all profiles in all tools

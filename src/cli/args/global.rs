@@ -143,6 +143,15 @@ pub(super) const NO_PROFILE: [&str; 2] = ["profile", "region"];
 pub(super) const NO_FILES: [&str; 7] =
     ["profile", "region", "env", "dialect", "config_file", "credentials_file", "no_input"];
 
+/// Those of [`NO_FILES`] for a command that can select one of the profiles.
+pub(super) const ALL_PROFILES: [&str; 6] = ["region", "env", "dialect", "config_file", "credentials_file", "no_input"];
+
+/// `--profile` of a command that uses all profiles without it.
+pub(super) fn profile_filter(help: &'static str) -> Arg {
+    let arg = Arg::new("profile").short('p').long("profile").value_name("PROFILE").help(help);
+    arg.global(true).add(ArgValueCandidates::new(profiles))
+}
+
 /// `--region` with the help text of one command.
 pub(super) fn region(help: &'static str) -> Arg {
     let arg = Arg::new("region").long("region").value_name("REGION").help(help);

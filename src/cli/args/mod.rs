@@ -32,17 +32,17 @@ pub use setup_sso::SessionSetup;
 pub use shared::{Fetch, FlowArg, PromptArg, SessionArgs};
 pub use shell::{Acreds, InitShell};
 pub use verbs::{
-    Amplify, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List, Login,
-    Logout, ResetCache, Sessions, TargetArg, WhoAmI,
+    Amplify, Audit, Check, CompletionShell, Doctor, EnvOptions, ExecOptions, Explain, Export, ExportFormat, List,
+    Login, Logout, ResetCache, Sessions, TargetArg, WhoAmI,
 };
 
 use examples::{
-    ACREDS_EXAMPLES, BROKER_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES, DOCTOR_EXAMPLES,
-    ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES, LOGIN_EXAMPLES,
-    LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES,
+    ACREDS_EXAMPLES, AUDIT_EXAMPLES, BROKER_EXAMPLES, CHECK_EXAMPLES, COMPLETIONS_EXAMPLES, CONSOLE_EXAMPLES,
+    DOCTOR_EXAMPLES, ENV_EXAMPLES, EXEC_EXAMPLES, EXPLAIN_EXAMPLES, HELP_EXAMPLES, INIT_EXAMPLES, LIST_EXAMPLES,
+    LOGIN_EXAMPLES, LOGOUT_EXAMPLES, MAN_EXAMPLES, PROCESS_EXAMPLES, RESET_EXAMPLES, SESSIONS_EXAMPLES, SETUP_EXAMPLES,
     WHOAMI_EXAMPLES,
 };
-use global::{NO_FILES, own_region, region, unused};
+use global::{ALL_PROFILES, NO_FILES, own_region, profile_filter, region, unused};
 use keys::KeysVerb;
 use keys_examples::KEYS_EXAMPLES;
 use overview::OVERVIEW;
@@ -136,6 +136,13 @@ pub enum Command {
     /// List the cached sessions
     #[command(after_long_help = SESSIONS_EXAMPLES, args(unused(NO_FILES)))]
     Sessions(Sessions),
+    /// Show which credentials were handed out to which program
+    #[command(
+        after_long_help = AUDIT_EXAMPLES,
+        args(unused(ALL_PROFILES)),
+        arg(profile_filter("Only the credentials of this profile"))
+    )]
+    Audit(Audit),
     /// Check profile files, and which tools can use a profile
     #[command(after_long_help = DOCTOR_EXAMPLES, args(unused(["region", "dialect"])))]
     Doctor(Doctor),

@@ -21,6 +21,7 @@ Understand:
   list         List all profiles
   explain      Explain how credentials are resolved, without fetching them
   sessions     List the cached sessions
+  audit        Show which credentials were handed out to which program
   doctor       Check profile files, and which tools can use a profile
   check        Test each role of a profile's chain against AWS
 

@@ -284,6 +284,16 @@ pub struct Sessions {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Only what was recorded within this time, for example 1h or 7d
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub since: Option<u64>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
 pub(super) fn shell() -> impl TypedValueParser<Value = Shell> {
     let value = |name: &ShellName| PossibleValue::new(name.name).help(name.about).aliases(name.alias);
     let find = |given: String| SHELL_NAMES.iter().find(|name| name.matches(&given));

@@ -1,4 +1,5 @@
 pub(crate) mod acreds;
+pub(crate) mod audit;
 pub(crate) mod boundary;
 #[cfg(unix)]
 pub(crate) mod broker;

@@ -171,6 +171,7 @@ impl ResolveWorld {
             reporter: &crate::resolve::reporter::Silent,
             mishaps: Vec::new(),
             asked: false,
+            is_new: false,
             failed_elsewhere: false,
         };
         resolver.credentials().map(|credentials| credentials.access_key_id)

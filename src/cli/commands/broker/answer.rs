@@ -1,17 +1,18 @@
 use crate::broker::{CredentialsReply, IdentityReply, Reply};
-use crate::cli::grant::Grant;
+use crate::cli::credentials::Fetched;
 
 pub(super) enum Answer {
-    Credentials(Grant),
+    Credentials(Box<Fetched>),
     Identity(IdentityReply),
 }
 
 impl Answer {
     pub(super) fn reply(&self) -> Reply<'_> {
         match self {
-            Self::Credentials(Grant { profile, region, credentials, are_environment_keys: _ }) => {
-                let profile = profile.as_deref().unwrap_or_default();
-                Reply::Credentials(CredentialsReply::new(profile, region.as_deref(), credentials))
+            Self::Credentials(fetched) => {
+                let Fetched { plan, credentials, source: _ } = &**fetched;
+                let region = plan.region.as_ref().map(|region| region.value.as_str());
+                Reply::Credentials(CredentialsReply::new(&plan.profile, region, credentials))
             }
             Self::Identity(identity) => Reply::Identity(identity.clone()),
         }

@@ -1,18 +1,19 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 
+use crate::audit::asker::Asker;
+use crate::audit::record::GrantSource;
 use crate::broker::{OfferedProfile, RemoteError, Request, SharedCalls};
 use crate::cache::store::Store;
 use crate::cli::args::{Global, SessionArgs};
+use crate::cli::audit_log;
 use crate::cli::context::Context;
 use crate::cli::credentials::{self, Fetched, cached, fetch_planned};
 use crate::cli::errors::failure::{Failure, PROFILE_NOT_FOUND, USAGE};
-use crate::cli::grant::Grant;
 use crate::cli::plan_inputs::inputs;
 use crate::cli::profile_rows::ProfileRows;
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::Timestamp;
-use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::plan::kind::ProfileKind;
 use crate::plan::{BaseSource, CredentialPlan, build};
@@ -119,29 +120,43 @@ impl Offer {
         }
     }
 
-    /// The credentials from the cache, without a lock, a connection or a prompt.
-    pub(super) fn cached(&self, Asked { profile, request }: Asked<'_>) -> Result<Option<Grant>, Failure> {
-        let context = self.context(profile, true)?;
+    /// The credentials from the cache, without a lock, a connection or a prompt, as recorded for the client.
+    pub(super) fn cached(
+        &self,
+        Asked { profile, request }: Asked<'_>,
+        client: Asker,
+    ) -> Result<Option<Fetched>, Failure> {
+        let mut context = self.context(profile, true)?;
+        context.asker = client;
         let set = context.profiles()?;
         let plan = self.plan(&context, &set, request)?;
         build::can_be_carried_out(&plan)?;
-        let credentials = cached(&context, &set, &plan, &self.session(request))?;
-        Ok(credentials.map(|credentials| Fetched { plan, credentials }.into()))
+        let Some(credentials) = cached(&context, &set, &plan, &self.session(request))? else { return Ok(None) };
+        let fetched = Fetched { plan, credentials, source: GrantSource::Cached };
+        fetched.record(&context)?;
+        Ok(Some(fetched))
     }
 
     pub(super) fn fetch<T>(
         &self,
         Asked { profile, request }: Asked<'_>,
         no_input: bool,
-        what: impl FnOnce(&Context, &ProfileSet<'_>, CredentialPlan, Credentials) -> Result<T, Failure>,
+        what: impl FnOnce(&Context, &ProfileSet<'_>, Fetched) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let context = self.context(profile, no_input)?;
         let set = context.profiles()?;
         let plan = self.plan(&context, &set, request)?;
         let session = self.session(request);
         let prompt = |plan: &CredentialPlan| prompt_chain(&context, &session, Some(&plan.options));
-        let credentials = fetch_planned(&context, &set, &plan, &session, prompt)?;
-        what(&context, &set, plan, credentials)
+        let (credentials, source) = fetch_planned(&context, &set, &plan, &session, prompt)?;
+        what(&context, &set, Fetched { plan, credentials, source })
+    }
+
+    /// Records in the audit log that a client gets the credentials.
+    pub(super) fn record(&self, fetched: &Fetched, client: Asker, source: GrantSource) -> Result<(), Failure> {
+        let mut context = self.context(&fetched.plan.profile, true)?;
+        context.asker = client;
+        audit_log::record(&context, &fetched.plan, &fetched.credentials, source)
     }
 
     pub(super) fn rows(&self) -> Result<Vec<OfferedProfile>, Failure> {

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, PoisonError};
 
+use crate::audit::asker::Asker;
+use crate::audit::record::GrantSource;
 use crate::broker::{
     Action, CallState, HEARTBEAT, IdentityReply, Peer, RemoteError, Reply, ReplyStream, Request, SharedCall,
 };
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
-use crate::cli::credentials::Fetched;
 use crate::cli::errors::failure::{
     CANCELLED, Failure, INTERNAL, KEY_STORE, MFA_NEEDED, MFA_REJECTED, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
@@ -27,28 +28,28 @@ use super::answer::Answer;
 use super::offer::{Asked, Offer};
 
 /// A reply that cannot be sent is dropped: its client is gone.
-pub(super) fn answer(offer: &Arc<Offer>, request: &Request, _peer: Peer, replies: &mut ReplyStream) {
-    if let Err(failure) = try_answer(offer, request, replies) {
+pub(super) fn answer(offer: &Arc<Offer>, request: &Request, peer: Peer, replies: &mut ReplyStream) {
+    if let Err(failure) = try_answer(offer, request, Asker::Socket { pid: peer.pid }, replies) {
         let _ = replies.send(&Reply::Error(failure.into()));
     }
 }
 
-fn try_answer(offer: &Arc<Offer>, request: &Request, replies: &mut ReplyStream) -> Result<(), Failure> {
+fn try_answer(offer: &Arc<Offer>, request: &Request, client: Asker, replies: &mut ReplyStream) -> Result<(), Failure> {
     if request.action == Action::Profiles {
         let _ = replies.send(&Reply::Profiles(offer.rows()?));
         return Ok(());
     }
     let profile = offer.profile(request)?;
     if request.action == Action::Credentials
-        && let Some(grant) = offer.cached(Asked { profile, request })?
+        && let Some(fetched) = offer.cached(Asked { profile, request }, client)?
     {
-        let _ = replies.send(&Answer::Credentials(grant).reply());
+        let _ = replies.send(&Answer::Credentials(Box::new(fetched)).reply());
         return Ok(());
     }
     // Equal requests are equal after the profile is known.
     let request = Request { profile: Some(profile.to_owned()), ..request.clone() };
     let (caller, asked) = (offer.clone(), request.clone());
-    let call = offer
+    let (call, is_first) = offer
         .calls
         .join(&request, move |call| {
             let profile = asked.profile.as_deref().unwrap_or_default();
@@ -66,7 +67,13 @@ fn try_answer(offer: &Arc<Offer>, request: &Request, replies: &mut ReplyStream) 
             }
             CallState::Done(result) => {
                 match &*result {
-                    Ok(Ok(answer)) => drop(replies.send(&answer.reply())),
+                    Ok(Ok(answer)) => {
+                        if let Answer::Credentials(fetched) = answer {
+                            let source = if is_first { fetched.source } else { GrantSource::Cached };
+                            offer.record(fetched, client, source)?;
+                        }
+                        let _ = replies.send(&answer.reply());
+                    }
                     Ok(Err(failure)) => drop(replies.send(&Reply::Error(failure.clone()))),
                     Err(panicked) => return Err(Failure::new(INTERNAL, panicked.to_string())),
                 }
@@ -122,9 +129,9 @@ fn silent(profile: &str, seconds: u64, needed: &str) -> Failure {
 }
 
 fn once(offer: &Offer, asked: Asked<'_>, no_input: bool) -> Result<Answer, Failure> {
-    offer.fetch(asked, no_input, |context, set, plan, credentials| match asked.request.action {
-        Action::Identity => identity(context, set, &plan, &credentials).map(Answer::Identity),
-        Action::Credentials | Action::Profiles => Ok(Answer::Credentials(Fetched { plan, credentials }.into())),
+    offer.fetch(asked, no_input, |context, set, fetched| match asked.request.action {
+        Action::Identity => identity(context, set, &fetched.plan, &fetched.credentials).map(Answer::Identity),
+        Action::Credentials | Action::Profiles => Ok(Answer::Credentials(Box::new(fetched))),
     })
 }
 

@@ -3,6 +3,7 @@ mod refusal;
 mod renewal;
 
 use crate::cli::args::ConsoleOptions;
+use crate::cli::audit_log;
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::credentials;
@@ -78,7 +79,7 @@ fn by_federation(
 ) -> Result<Console, Failure> {
     let hosts = hosts(plan)?;
     let destination = destination(&hosts, options)?;
-    let credentials = renewal::fetch(context, set, plan, &options.fetch.session, duration.is_some())?;
+    let (credentials, source) = renewal::fetch(context, set, plan, &options.fetch.session, duration.is_some())?;
     if credentials.session_token.is_none() {
         return Err(refusal::user_keys(context, set, plan));
     }
@@ -97,6 +98,7 @@ fn by_federation(
     let call = || federation.sign_in_token(&credentials, duration);
     let token = watched(&StderrReporter::of(context), "AWS Sign-In (getSigninToken)", call);
     let token = token.map_err(|error| refusal::of_federation(error, plan))?;
+    audit_log::record(context, plan, &credentials, source)?;
     let duration = duration.filter(|_| !token.is_without_duration);
     if token.is_without_duration {
         note(context, "AWS rejected the session duration; the console lasts as long as the credentials");

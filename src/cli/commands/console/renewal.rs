@@ -1,3 +1,4 @@
+use crate::audit::record::GrantSource;
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::credentials::fetch_planned;
@@ -21,18 +22,18 @@ pub(super) fn fetch(
     plan: &CredentialPlan,
     session: &SessionArgs,
     has_own_duration: bool,
-) -> Result<Credentials, Failure> {
+) -> Result<(Credentials, GrantSource), Failure> {
     let get = |session: &SessionArgs| {
         fetch_planned(context, set, plan, session, |plan| prompt_chain(context, session, Some(&plan.options)))
     };
-    let credentials = get(session)?;
-    let Some(end) = credentials.expiration.filter(|_| !has_own_duration) else { return Ok(credentials) };
+    let found = get(session)?;
+    let Some(end) = found.0.expiration.filter(|_| !has_own_duration) else { return Ok(found) };
     let asked = min_ttl(context, plan, session.min_ttl)?;
     let asked = asked.map_or(MIN_TTL, |asked| i64::try_from(asked.value).unwrap_or(i64::MAX));
     let remaining = end.since(Clock::System.now());
     // A session that was just fetched has nearly its whole lifetime left.
     if remaining >= asked.min(lifetime(plan) * 3 / 4) || plan.steps().next().is_none() || session.refresh {
-        return Ok(credentials);
+        return Ok(found);
     }
     context.info(|| format!("the session has {} left, so it is renewed", left(remaining)));
     match get(&SessionArgs { refresh: true, ..session.clone() }) {
@@ -45,7 +46,7 @@ pub(super) fn fetch(
                     failure.message
                 )
             });
-            Ok(credentials)
+            Ok(found)
         }
         renewed => renewed,
     }

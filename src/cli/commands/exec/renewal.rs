@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
-use crate::cli::credentials::{Fetched, fetch_with};
+use crate::cli::credentials::fetch_unrecorded;
 use crate::cli::errors::failure::{
     CANCELLED, ErrorCode, Failure, INTERNAL, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NETWORK,
 };
@@ -132,23 +132,19 @@ impl Renewal {
             let dialogs = |plan: &CredentialPlan| {
                 if self.may_ask { dialog_chain(&self.context, how, &plan.options) } else { Ok(PromptChain::disabled()) }
             };
-            fetch_with(&self.context, how, dialogs)
+            fetch_unrecorded(&self.context, how, dialogs)
         };
         let is_new = |credentials: &Credentials| {
             credentials.access_key_id != self.id && credentials.expiration.is_none_or(|end| end >= self.end)
         };
-        let Fetched { plan, credentials } = fetch(&self.args)?;
-        if is_new(&credentials) {
-            return Ok(credentials);
-        }
+        let mut fetched = fetch(&self.args)?;
         // Base credentials are never cached, so they have just been fetched.
-        let refetched = if plan.steps().next().is_some() {
-            fetch(&SessionArgs { refresh: true, ..self.args.clone() })?.credentials
-        } else {
-            credentials
-        };
-        if is_new(&refetched) {
-            return Ok(refetched);
+        if !is_new(&fetched.credentials) && fetched.plan.steps().next().is_some() {
+            fetched = fetch(&SessionArgs { refresh: true, ..self.args.clone() })?;
+        }
+        if is_new(&fetched.credentials) {
+            fetched.record(&self.context)?;
+            return Ok(fetched.credentials);
         }
         Err(Failure::new(NETWORK, "the credential source returned the same credentials again"))
     }

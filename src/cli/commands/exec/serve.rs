@@ -23,7 +23,7 @@ use super::renewal::{Renewal, Session};
 /// The endpoint serves the fetched credentials, and later the renewed ones.
 pub(crate) fn run(context: Context, how: &SessionArgs, fetched: Fetched, mut command: Command) -> Result<u8, Failure> {
     let active_profile = active_profile(&context, fetched.plan.profile_in_files());
-    let Fetched { plan, credentials } = fetched;
+    let Fetched { plan, credentials, source: _ } = fetched;
     let region = plan.region.as_ref().map(|region| region.value.as_str());
     let session = match plan.profile_in_files() {
         Some(profile) => Session::OfProfile(profile.to_owned()),

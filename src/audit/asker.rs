@@ -1,0 +1,32 @@
+use crate::os::process_names::{MAX_DEPTH, names, parent};
+
+/// The process that asks for credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asker {
+    /// The process that started this one.
+    #[default]
+    Parent,
+    /// A client of the broker. Its id is unknown if it is in another container or on another host.
+    Socket { pid: Option<u32> },
+}
+
+impl Asker {
+    pub fn pid(self) -> Option<u32> {
+        match self {
+            Self::Parent => parent(),
+            Self::Socket { pid } => pid,
+        }
+    }
+
+    pub fn by(self) -> &'static str {
+        match self {
+            Self::Parent => "process",
+            Self::Socket { .. } => "socket",
+        }
+    }
+
+    /// From the asking process upward. Empty on Windows, and for an unknown process.
+    pub fn processes(self) -> Vec<String> {
+        self.pid().map_or_else(Vec::new, |pid| names(pid, MAX_DEPTH))
+    }
+}
