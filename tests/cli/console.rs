@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use test_support::federation::parameter;
 use test_support::{FakeSts, Fault, Federation, Finished, Page, Role, Terminal, TestHome, biz_corp, http, wait_until};
 
-use crate::{PROGRAM, add_config, age_cache, fresh_code, without_mfa};
+use crate::{PROGRAM, add_config, age_cache, audit, fresh_code, without_mfa};
 
 const CHAINED_ROLE: &str = "arn:aws:iam::222222222222:role/Chained";
 
@@ -115,6 +115,24 @@ fn browser_gets_the_console_of_the_role() {
     wait_until("the second page", || story.arguments().len() == 2);
     Page::open(&story.arguments()[1]).unwrap();
     quiet.join().unwrap().succeeded();
+}
+
+#[test]
+fn console_is_recorded_once_with_its_session() {
+    let mut story = story();
+    story.home = story.home.with_variable("AMPLIFY_CREDS_AUDIT_LOG", "on");
+    story.printed(&["console", "chained"]);
+    // The session is renewed first, and only the new one is used.
+    age_cache(&story.home, 20 * 60);
+    story.printed(&["console", "chained"]);
+    let all = audit::records(&story.home);
+    let seen: Vec<_> = all.iter().map(|record| [&record["command"], &record["source"], &record["role_arn"]]).collect();
+    assert_eq!(seen, [["console", "new", CHAINED_ROLE]; 2]);
+    // The user has the keys of a user, which cannot open the console.
+    story.run(&["console", "devcorpuser"]);
+    // The link of the portal has no credentials.
+    story.printed(&["console", "sso"]);
+    assert_eq!(audit::records(&story.home).len(), 2);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::{Value, json as value};
 use test_support::{Finished, Terminal, TestHome, wait_until};
 
-use crate::{PROGRAM, add_config, age_cache, biz_corp, fresh_code, json, wait_for_foreground, without_mfa};
+use crate::{PROGRAM, add_config, age_cache, audit, biz_corp, fresh_code, json, wait_for_foreground, without_mfa};
 
 /// A command that is served and waits for the end of its stdin.
 struct Served {
@@ -207,6 +207,21 @@ fn old_session_is_renewed_before_sdk_refresh() {
     assert_eq!(served.id(), id());
     served.finish();
     assert_eq!(sts.count("AssumeRole"), calls);
+}
+
+#[test]
+fn renewed_session_is_recorded_once() {
+    let (_sts, home) = without_mfa();
+    let home = home.with_variable("AMPLIFY_CREDS_AUDIT_LOG", "on");
+    home.run(&["process", "nomfa"]).succeeded();
+    age_cache(&home, 44 * 60);
+    let served = Served::start(&home, &["nomfa"], WAIT);
+    wait_until("the renewal's record", || audit::records(&home).len() == 3);
+    served.finish();
+    let all = audit::records(&home);
+    let seen: Vec<_> = all.iter().map(|record| [&record["command"], &record["source"]]).collect();
+    assert_eq!(seen, [["process", "new"], ["exec", "cached"], ["exec", "new"]]);
+    assert_ne!(all[1]["access_key_id"], all[2]["access_key_id"]);
 }
 
 #[test]

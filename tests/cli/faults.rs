@@ -77,12 +77,12 @@ impl Disk {
         mounted.then(|| Self(path.to_owned()))
     }
 
-    fn fill(&self) {
+    pub(crate) fn fill(&self) {
         let mut file = File::options().create(true).append(true).open(self.0.join("filler")).unwrap();
         while file.write_all(&[0; 512]).is_ok() {}
     }
 
-    fn empty(&self) {
+    pub(crate) fn empty(&self) {
         fs::remove_file(self.0.join("filler")).unwrap();
     }
 

@@ -64,7 +64,7 @@ fn wrong_usage_exits_2_and_prints_nothing_on_stdout() {
 }
 
 /// Every command that help shows, with the words before it.
-const COMMANDS: [&[&str]; 30] = [
+const COMMANDS: [&[&str]; 31] = [
     &["process"],
     &["env"],
     &["exec"],
@@ -74,6 +74,7 @@ const COMMANDS: [&[&str]; 30] = [
     &["list"],
     &["explain"],
     &["sessions"],
+    &["audit"],
     &["doctor"],
     &["check"],
     &["setup"],
@@ -114,7 +115,7 @@ fn program_help_fits_a_screen_and_groups_the_commands() {
     let groups = [
         ("Get credentials:", &["process", "env", "exec", "console", "broker"][..]),
         ("Sign in:", &["login", "logout", "whoami"]),
-        ("Understand:", &["list", "explain", "sessions", "doctor", "check"]),
+        ("Understand:", &["list", "explain", "sessions", "audit", "doctor", "check"]),
         ("Set up:", &["setup", "keys", "init"]),
         ("AWS side:", &["policy", "boundary"]),
         ("Maintenance:", &["reset-cache", "completions", "man", "help"]),

@@ -9,6 +9,8 @@ mod acreds;
 mod agents;
 #[cfg(unix)]
 mod as_people_have_them;
+#[cfg(unix)]
+mod audit;
 mod aws_sign_in;
 mod bases;
 mod boundary;
