@@ -30,3 +30,17 @@ impl Asker {
         self.pid().map_or_else(Vec::new, |pid| names(pid, MAX_DEPTH))
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tree_starts_at_the_parent_or_at_the_client() {
+        let client = Asker::Socket { pid: Some(std::process::id()) };
+        assert_eq!((Asker::Parent.by(), client.by()), ("process", "socket"));
+        assert_eq!(client.processes()[1..][..1], Asker::Parent.processes()[..1]);
+        let unknown = Asker::Socket { pid: None };
+        assert_eq!((unknown.pid(), unknown.processes()), (None, Vec::new()));
+    }
+}

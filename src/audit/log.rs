@@ -79,7 +79,8 @@ impl AuditLog {
         let _guard = has_log.then(|| self.locks().lock_within(LOCK, std::time::Duration::from_secs(1)));
         let mut files = VecDeque::new();
         for number in (0..=OLD_FILES).rev() {
-            files.extend(open_private(&self.numbered(number))?.map(BufReader::new));
+            let path = self.numbered(number);
+            files.extend(open_private(&path).map_err(|error| in_file(&path, error))?.map(BufReader::new));
         }
         Ok(Records { files, damaged: 0 })
     }
@@ -90,6 +91,13 @@ impl AuditLog {
 
     fn locks(&self) -> Locks {
         Locks::in_dir(&self.directory)
+    }
+}
+
+fn in_file(path: &Path, error: io::Error) -> io::Error {
+    match path.extension().and_then(|number| number.to_str()) {
+        Some(number) if number != "jsonl" => io::Error::new(error.kind(), format!("{NAME}.{number}: {error}")),
+        _ => error,
     }
 }
 

@@ -13,6 +13,7 @@ pub enum Fit {
     CutMiddle(usize, usize),
     /// Cuts the start of the cells of a column.
     CutStart(usize, usize),
+    CutEnd(usize, usize),
     Drop(usize),
 }
 
@@ -53,6 +54,7 @@ pub fn render_with<const N: usize>(header: [&str; N], rows: &[[String; N]], layo
         let (column, least, cut): (_, _, fn(&str, usize) -> String) = match *fit {
             Fit::CutMiddle(column, least) => (column, least, cut_middle),
             Fit::CutStart(column, least) => (column, least, cut_start),
+            Fit::CutEnd(column, least) => (column, least, cut_end),
             Fit::Drop(column) => {
                 widths[column] = None;
                 continue;
@@ -101,6 +103,13 @@ fn cut_start(text: &str, width: usize) -> String {
     format!("\u{2026}{end}")
 }
 
+fn cut_end(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    format!("{}\u{2026}", fit(&mut text.chars(), width.saturating_sub(1)))
+}
+
 fn fit(chars: &mut dyn Iterator<Item = char>, width: usize) -> String {
     let mut columns = 0;
     let fits = |char: &char| {
@@ -133,6 +142,9 @@ mod tests {
         assert_eq!(row(50), "profile-wi\u{2026}-name  arn:aws:sts::222222222222:role/x");
         assert_eq!(row(32), "profil\u{2026}ame  \u{2026}222222222222:role/x");
         assert_eq!(row(10), row(32), "the least width");
+        let layout = Layout { width: Some(40), fit: &[Fit::Drop(2), Fit::CutEnd(1, 4)], paint: &paint };
+        let text = render_with(["PROFILE", "ARN", "NOTE"], &rows, &layout);
+        assert_eq!(text.lines().last(), Some("profile-with-a-long-name  arn:aws:sts::\u{2026}"));
         for width in 32..64 {
             assert!(of(Some(width)).lines().all(|line| line.width() <= width), "{width}");
         }

@@ -1,7 +1,5 @@
 use std::collections::VecDeque;
 
-use serde_json::json;
-
 use crate::audit::log::Records;
 use crate::audit::record::Record;
 use crate::cli::args::Audit;
@@ -20,11 +18,11 @@ use crate::output::table::{Cell, Fit, Layout, render_with};
 const HEADER: [&str; 6] = ["TIME", "PROFILE", "COMMAND", "ROLE", "SOURCE", "PROCESSES"];
 
 const NARROWER: [Fit; 7] = [
-    Fit::CutMiddle(5, 24),
+    Fit::CutEnd(5, 24),
     Fit::CutMiddle(3, 20),
     Fit::CutMiddle(1, 20),
     Fit::Drop(4),
-    Fit::CutMiddle(5, 12),
+    Fit::CutEnd(5, 12),
     Fit::CutMiddle(3, 8),
     Fit::CutMiddle(1, 8),
 ];
@@ -82,7 +80,7 @@ fn print_json(records: &mut Records, filter: &Filter) -> Result<(), Failure> {
             text.push(',');
         }
         is_first = false;
-        text.push_str(&escaped_json(json!(record).to_string()));
+        text.push_str(&escaped_json(serde_json::to_string(&record).unwrap_or_default()));
         if text.len() >= CHUNK {
             write_stdout(text.as_bytes())?;
             text.clear();
