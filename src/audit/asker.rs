@@ -31,12 +31,13 @@ impl Asker {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-
+    #[cfg(unix)]
     #[test]
     fn tree_starts_at_the_parent_or_at_the_client() {
+        use super::*;
+
         let client = Asker::Socket { pid: Some(std::process::id()) };
         assert_eq!((Asker::Parent.by(), client.by()), ("process", "socket"));
         assert_eq!(client.processes()[1..][..1], Asker::Parent.processes()[..1]);

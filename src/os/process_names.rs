@@ -9,7 +9,7 @@ pub fn parent() -> Option<u32> {
     u32::try_from(parent.as_raw_nonzero().get()).ok()
 }
 
-/// std does not tell the parent's id.
+/// std has no call for it.
 #[cfg(not(unix))]
 pub fn parent() -> Option<u32> {
     None
