@@ -110,6 +110,18 @@ fn stopped_service_times_out() {
 }
 
 #[test]
+fn killed_service_is_started_again() {
+    let Some(daemon) = KeyStoreDaemon::unlocked() else { return };
+    let (store, item) = (store(&daemon), access_key("dev"));
+    put(&store, &item, "kept");
+    daemon.kill();
+    assert_eq!(text(&store, &item).as_deref(), Some("kept"));
+    daemon.lock();
+    daemon.kill();
+    assert_eq!(store.get(&item, Unlock::Never).err(), Some(KeyStoreError::Locked));
+}
+
+#[test]
 fn new_user_has_no_collection() {
     let Some(daemon) = KeyStoreDaemon::without_collection() else { return };
     let store = store(&daemon);

@@ -9,6 +9,7 @@ use std::thread::spawn;
 
 use futures_core::Stream;
 use serde::Serialize;
+use zbus::fdo::RequestNameFlags;
 use zbus::message::{Header, Message, Type};
 use zbus::{Connection, DynamicType, MessageStream, ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 
@@ -33,6 +34,8 @@ pub struct Behaviour {
     pub open_until: usize,
     /// For `CreateItem` and `Delete`, too, as in KeePassXC.
     pub prompts_for_changes: bool,
+    /// The service leaves the bus at a call of this method, without a reply.
+    pub crashes_at: Option<&'static str>,
 }
 
 struct Service {
@@ -46,7 +49,7 @@ struct Service {
     shown: Arc<AtomicUsize>,
 }
 
-/// Serves until the bus ends. Returns the number of shown prompts.
+/// Serves until the bus ends. While another service has the name, the bus queues this one. Returns the number of shown prompts.
 pub fn serve(address: &str, behaviour: Behaviour) -> Arc<AtomicUsize> {
     let shown = Arc::new(AtomicUsize::new(0));
     let (ready, is_ready) = mpsc::channel();
@@ -56,7 +59,8 @@ pub fn serve(address: &str, behaviour: Behaviour) -> Arc<AtomicUsize> {
         runtime.block_on(async {
             let connection = zbus::connection::Builder::address(&*address).build().await.unwrap();
             let mut calls = MessageStream::from(&connection);
-            connection.request_name("org.freedesktop.secrets").await.unwrap();
+            let queued = RequestNameFlags::empty();
+            connection.request_name_with_flags("org.freedesktop.secrets", queued).await.unwrap();
             ready.send(()).unwrap();
             let secret = Some(b"hidden".to_vec());
             let mut service = Service {
@@ -71,6 +75,10 @@ pub fn serve(address: &str, behaviour: Behaviour) -> Arc<AtomicUsize> {
             };
             while let Some(Ok(message)) = poll_fn(|context| Pin::new(&mut calls).poll_next(context)).await {
                 if message.message_type() == Type::MethodCall {
+                    let header = message.header();
+                    if Some(header.member().unwrap().as_str()) == behaviour.crashes_at {
+                        return;
+                    }
                     service.answer(&message).await;
                     service.complete_prompt().await;
                 }

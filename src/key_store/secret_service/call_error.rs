@@ -4,12 +4,15 @@ use crate::core::sanitize::printable;
 use crate::key_store::error::KeyStoreError;
 
 const MAX_REASON: usize = 150;
+const NO_REPLY: &str = "org.freedesktop.DBus.Error.NoReply";
 
 /// Why an operation ended early.
 #[derive(Debug)]
 pub(super) enum CallError {
     /// With the error if no prompt is allowed.
     NeedsPrompt(KeyStoreError),
+    /// The service left the bus during the call.
+    Disconnected(KeyStoreError),
     Failed(KeyStoreError),
 }
 
@@ -21,12 +24,22 @@ impl From<KeyStoreError> for CallError {
 
 impl From<Error> for CallError {
     fn from(error: Error) -> Self {
-        Self::Failed(match &error {
-            Error::MethodError(name, text, _) => reply_error(name, text.as_deref().unwrap_or_default()),
-            Error::FDO(error) => reply_error(error.name().as_str(), error.description().unwrap_or_default()),
+        let reason = match &error {
+            Error::MethodError(name, text, _) => return Self::from_reply(name, text.as_deref().unwrap_or_default()),
+            Error::FDO(error) => {
+                return Self::from_reply(error.name().as_str(), error.description().unwrap_or_default());
+            }
             Error::Connection(reason, _) => cannot_connect(reason),
             error => KeyStoreError::Failed(format!("the D-Bus session bus failed: {}", shown(&error.to_string()))),
-        })
+        };
+        Self::Failed(reason)
+    }
+}
+
+impl CallError {
+    fn from_reply(name: &str, text: &str) -> Self {
+        let error = reply_error(name, text);
+        if name == NO_REPLY { Self::Disconnected(error) } else { Self::Failed(error) }
     }
 }
 

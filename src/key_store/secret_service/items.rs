@@ -75,8 +75,13 @@ pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, C
 async fn open_session(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> {
     // Every process that could read this socket could also ask the service. Encryption would not stop it.
     let algorithm = ("plain", Variant::from(""));
-    let (_, session): (OwnedVariant, OwnedObjectPath) =
-        bus.call(&SERVICE_PATH, SERVICE, "OpenSession", &algorithm).await?;
+    let open = async || bus.call(&SERVICE_PATH, SERVICE, "OpenSession", &algorithm).await;
+    let (_, session): (OwnedVariant, OwnedObjectPath) = match open().await {
+        // Under load, gnome-keyring 42.1 crashes in about one of several thousand of these calls. D-Bus starts it again
+        // for the next call. No call that changes something is repeated.
+        Err(error @ CallError::Disconnected(_)) => open().await.map_err(|_| error)?,
+        result => result?,
+    };
     Ok(session)
 }
 
@@ -123,7 +128,7 @@ async fn create_collection(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> 
         bus.call(&SERVICE_PATH, SERVICE, "CreateCollection", &(properties, "default")).await?;
     let result = bus.show_prompt(&prompt).await.map_err(|error| match error {
         CallError::NeedsPrompt(_) => CallError::NeedsPrompt(KeyStoreError::NoKeyring),
-        error @ CallError::Failed(_) => error,
+        error => error,
     })?;
     Ok(result.and_then(object).unwrap_or(collection))
 }

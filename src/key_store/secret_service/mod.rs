@@ -85,6 +85,6 @@ fn connected<T>(
 
 fn key_store_error(error: CallError) -> KeyStoreError {
     match error {
-        CallError::NeedsPrompt(error) | CallError::Failed(error) => error,
+        CallError::NeedsPrompt(error) | CallError::Disconnected(error) | CallError::Failed(error) => error,
     }
 }

@@ -1,20 +1,24 @@
 //! A real gnome-keyring on a session bus of its own.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::wait::wait_until;
-
 const SECRETS: &str = "org.freedesktop.secrets";
+const BUS: &str = "org.freedesktop.DBus";
+const START_SCRIPT: &str = "start-gnome-keyring";
+/// Options of gnome-keyring.
+const UNLOCKED: &str = "--unlock";
+const LOCKED: &str = "";
 
-/// Ends with the value. Its bus starts no other services, so that no prompt can appear.
+/// Ends with the value. The bus starts gnome-keyring, and starts it again after a crash: under load, 42.1 crashes in
+/// about one of several thousand calls of `OpenSession`. The bus starts no other services, so that no prompt can appear.
 pub struct KeyStoreDaemon {
-    keyring: Option<Child>,
     bus: Child,
+    has_keyring: bool,
     address: String,
     home: TempDir,
 }
@@ -25,7 +29,7 @@ impl KeyStoreDaemon {
     /// # Panics
     /// If it is not installed and `CI` is set, or if a daemon does not start.
     pub fn unlocked() -> Option<Self> {
-        Self::start(Some(&["--unlock"]))
+        Self::start(Some(UNLOCKED))
     }
 
     /// Like that of a new user, without a default collection.
@@ -33,7 +37,7 @@ impl KeyStoreDaemon {
     /// # Panics
     /// As [`KeyStoreDaemon::unlocked`].
     pub fn without_collection() -> Option<Self> {
-        Self::start(Some(&[]))
+        Self::start(Some(LOCKED))
     }
 
     /// Only the bus.
@@ -54,13 +58,14 @@ impl KeyStoreDaemon {
         self.home.path()
     }
 
-    /// Locks the default collection.
+    /// Locks the default collection. It stays locked if gnome-keyring starts again.
     ///
     /// # Panics
     /// If the call fails.
     pub fn lock(&self) {
+        write_start_script(self.home(), LOCKED);
         let collection = "array:objpath:/org/freedesktop/secrets/aliases/default";
-        self.call(SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock", collection);
+        self.call(SECRETS, "/org/freedesktop/secrets", &["org.freedesktop.Secret.Service.Lock", collection]);
     }
 
     /// Stops gnome-keyring without ending it.
@@ -79,13 +84,29 @@ impl KeyStoreDaemon {
         self.signal("-CONT");
     }
 
+    /// Ends gnome-keyring. The bus starts it again for the next call.
+    ///
+    /// # Panics
+    /// If the signal cannot be sent.
+    pub fn kill(&self) {
+        self.signal("-KILL");
+    }
+
     fn signal(&self, signal: &str) {
-        let keyring = self.keyring.as_ref().expect("gnome-keyring runs");
-        let sent = Command::new("kill").args([signal, &keyring.id().to_string()]).status();
+        let pid = self.keyring_pid().expect("gnome-keyring runs");
+        let sent = Command::new("kill").args([signal, &pid]).status();
         assert!(sent.expect("kill runs").success());
     }
 
-    fn start(keyring: Option<&[&str]>) -> Option<Self> {
+    /// `None` if no service has the name.
+    fn keyring_pid(&self) -> Option<String> {
+        let method = "org.freedesktop.DBus.GetConnectionUnixProcessID";
+        let output = self.send(BUS, "/", &[method, &format!("string:{SECRETS}")]);
+        let reply = String::from_utf8(output.stdout).expect("text");
+        Some(reply.split_once("uint32")?.1.trim().to_owned())
+    }
+
+    fn start(keyring: Option<&str>) -> Option<Self> {
         if !is_installed() {
             assert!(std::env::var_os("CI").is_none(), "gnome-keyring or dbus-daemon is not installed");
             eprintln!("gnome-keyring is not installed");
@@ -94,6 +115,13 @@ impl KeyStoreDaemon {
         let home = TempDir::new().expect("a temporary directory");
         let config = home.path().join("bus.conf");
         fs::write(&config, bus_config(home.path())).expect("a file");
+        let services = home.path().join("services");
+        fs::create_dir(&services).expect("a directory");
+        if keyring.is_some() {
+            let script = home.path().join(START_SCRIPT);
+            let service = format!("[D-BUS Service]\nName={SECRETS}\nExec=/bin/sh {}\n", script.display());
+            fs::write(services.join("secrets.service"), service).expect("a file");
+        }
         let mut bus = command("dbus-daemon", home.path())
             .arg(format!("--config-file={}", config.display()))
             .args(["--print-address", "--nofork", "--nopidfile"])
@@ -103,47 +131,40 @@ impl KeyStoreDaemon {
         let mut address = String::new();
         let output = bus.stdout.take().expect("a pipe");
         BufReader::new(output).read_line(&mut address).expect("the address of the bus");
-        let mut daemon = Self { keyring: None, bus, address: address.trim().to_owned(), home };
-        if let Some(arguments) = keyring {
-            daemon.start_keyring(arguments);
+        let has_keyring = keyring.is_some();
+        let daemon = Self { bus, has_keyring, address: address.trim().to_owned(), home };
+        if let Some(options) = keyring {
+            write_start_script(daemon.home(), options);
+            // Returns when gnome-keyring has the name.
+            let name = format!("string:{SECRETS}");
+            daemon.call(BUS, "/", &["org.freedesktop.DBus.StartServiceByName", &name, "uint32:0"]);
         }
         Some(daemon)
     }
 
-    fn start_keyring(&mut self, arguments: &[&str]) {
-        let mut keyring = command("gnome-keyring-daemon", self.home.path())
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.address)
-            .args(["--foreground", "--components=secrets"])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("gnome-keyring-daemon runs");
-        keyring.stdin.take().expect("a pipe").write_all(b"password").expect("the password is read");
-        self.keyring = Some(keyring);
-        wait_until("the start of gnome-keyring", || {
-            let owner = "org.freedesktop.DBus.NameHasOwner";
-            self.call("org.freedesktop.DBus", "/", owner, &format!("string:{SECRETS}")).contains("true")
-        });
+    fn call(&self, destination: &str, path: &str, method: &[&str]) {
+        let output = self.send(destination, path, method);
+        assert!(output.status.success(), "{output:?}");
     }
 
-    fn call(&self, destination: &str, path: &str, method: &str, argument: &str) -> String {
+    fn send(&self, destination: &str, path: &str, method: &[&str]) -> Output {
         let bus = format!("--bus={}", self.address);
         let destination = format!("--dest={destination}");
-        let output = Command::new("dbus-send")
-            .args([&bus, "--print-reply", &destination, path, method, argument])
-            .output()
-            .expect("dbus-send runs");
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).expect("text")
+        let mut command = Command::new("dbus-send");
+        command.args([&bus, "--print-reply", &destination, path]).args(method).output().expect("dbus-send runs")
     }
 }
 
 impl Drop for KeyStoreDaemon {
     fn drop(&mut self) {
-        for child in self.keyring.iter_mut().chain([&mut self.bus]) {
-            let _ = child.kill();
-            let _ = child.wait();
+        // On a bus without gnome-keyring, the name may belong to this process.
+        let keyring = self.keyring_pid().filter(|_| self.has_keyring);
+        // The bus first, so that it cannot start gnome-keyring again.
+        let _ = self.bus.kill();
+        let _ = self.bus.wait();
+        if let Some(pid) = keyring {
+            // Only a stopped gnome-keyring still runs: it ends with its bus.
+            let _ = Command::new("kill").args(["-KILL", &pid]).output();
         }
     }
 }
@@ -162,14 +183,20 @@ fn command(program: &str, home: &Path) -> Command {
     command
 }
 
-/// Without directories of services.
+fn write_start_script(home: &Path, options: &str) {
+    let script = format!("printf password | gnome-keyring-daemon --foreground --components=secrets {options}\n");
+    fs::write(home.join(START_SCRIPT), script).expect("a file");
+}
+
+/// Without the directories of the system's services.
 fn bus_config(dir: &Path) -> String {
     format!(
         r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path={}/bus</listen>
+  <listen>unix:path={0}/bus</listen>
+  <servicedir>{0}/services</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
