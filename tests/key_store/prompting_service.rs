@@ -1,6 +1,6 @@
 //! A double of a Secret Service with one item and prompts, because gnome-keyring's prompts need a screen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,6 +39,7 @@ pub struct Behaviour {
 }
 
 struct Service {
+    callers: HashSet<String>,
     connection: Connection,
     behaviour: Behaviour,
     is_locked: bool,
@@ -64,6 +65,7 @@ pub fn serve(address: &str, behaviour: Behaviour) -> Arc<AtomicUsize> {
             ready.send(()).unwrap();
             let secret = Some(b"hidden".to_vec());
             let mut service = Service {
+                callers: HashSet::new(),
                 connection,
                 behaviour,
                 is_locked: true,
@@ -93,7 +95,10 @@ impl Service {
     async fn answer(&mut self, message: &Message) {
         let header = message.header();
         let body = message.body();
+        let is_new = self.callers.insert(header.sender().unwrap().to_string());
+        assert!(!is_new || header.member().unwrap() == "Ping", "gnome-keyring may crash");
         match header.member().unwrap().as_str() {
+            "Ping" => self.reply(&header, &()).await,
             "OpenSession" => self.reply(&header, &(Variant::from(""), path("/session"))).await,
             "ReadAlias" => self.reply(&header, &path(COLLECTION)).await,
             "Get" => self.reply(&header, &Variant::from(self.is_locked)).await,

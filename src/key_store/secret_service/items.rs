@@ -61,6 +61,7 @@ pub(super) async fn put(bus: &Bus<'_>, item: &KeyStoreItem, secret: &Secret) -> 
 }
 
 pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, CallError> {
+    register(bus).await;
     let (unlocked, locked) = find(bus, item).await?;
     if !locked.is_empty() {
         unlock(bus, &locked).await?;
@@ -72,13 +73,24 @@ pub(super) async fn delete(bus: &Bus<'_>, item: &KeyStoreItem) -> Result<bool, C
     Ok(!unlocked.is_empty() || !locked.is_empty())
 }
 
+/// gnome-keyring 42.1 may handle the first message of a connection before it has registered the caller: about one of
+/// several thousand times under load. Then `OpenSession` crashes it, which locks all keyrings, and `SearchItems` fails.
+/// `Ping` needs no registered caller.
+async fn register(bus: &Bus<'_>) {
+    // The next call reports the same error.
+    let _: Result<(), _> = bus.call(&SERVICE_PATH, "org.freedesktop.DBus.Peer", "Ping", &()).await;
+}
+
 async fn open_session(bus: &Bus<'_>) -> Result<OwnedObjectPath, CallError> {
     // Every process that could read this socket could also ask the service. Encryption would not stop it.
     let algorithm = ("plain", Variant::from(""));
-    let open = async || bus.call(&SERVICE_PATH, SERVICE, "OpenSession", &algorithm).await;
+    let open = async || {
+        register(bus).await;
+        bus.call(&SERVICE_PATH, SERVICE, "OpenSession", &algorithm).await
+    };
     let (_, session): (OwnedVariant, OwnedObjectPath) = match open().await {
-        // Under load, gnome-keyring 42.1 crashes in about one of several thousand of these calls. D-Bus starts it again
-        // for the next call. No call that changes something is repeated.
+        // Another caller may crash gnome-keyring. D-Bus starts it again for the next call. No call that changes something
+        // is repeated.
         Err(error @ CallError::Disconnected(_)) => open().await.map_err(|_| error)?,
         result => result?,
     };
