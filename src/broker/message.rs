@@ -229,7 +229,7 @@ mod tests {
             ..Request::new(Action::Credentials, Some("b \"z\"\n".to_owned()))
         };
         let line = request.line();
-        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(line.iter().position(|byte| *byte == b'\n'), Some(line.len() - 1));
         assert_eq!(Request::parse(&line[..line.len() - 1]).unwrap(), request);
     }
 
