@@ -310,7 +310,7 @@ impl Shown {
 fn with_broker(lines: &str) -> String {
     const START: &str = "amplify-creds broker ";
     let after = |mark: &str| Some(lines.split_once(mark)?.1.split_whitespace().next().unwrap_or_default().to_owned());
-    let wait = |socket: &str| format!("& broker=$!\nuntil [ -S {socket} ]; do sleep 0.02; done");
+    let wait = |socket: &str| format!("& broker=$!\nuntil [ -S {socket} ]; do kill -0 $broker; sleep 0.02; done");
     let end = "\nstatus=$?; kill $broker; wait $broker && exit $status";
     let start = lines.lines().find(|line| line.starts_with(START));
     match (start, after("--socket "), after("AMPLIFY_CREDS_SOCKET=")) {

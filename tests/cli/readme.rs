@@ -45,7 +45,7 @@ fn commands_of_readme_and_guide_succeed() {
     for block in shown {
         let setup = match () {
             () if block.contains("bizcorprole-amplify") => Some("amplify-creds setup bizcorprole --yes\n"),
-            () if block.contains("=bizcorprole-agent") => Some("amplify-creds setup bizcorprole --for-agent --yes\n"),
+            () if block.contains("bizcorprole-agent") => Some("amplify-creds setup bizcorprole --for-agent --yes\n"),
             () => None,
         };
         // The block about acreds has an example that needs a terminal.

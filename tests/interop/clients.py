@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from clients_trials import tried
-from clients_world import BIZ_CORP, NO_MFA, Double, Home, Moto, Ssm
+from clients_world import BIZ_CORP, NAMESPACES, NO_MFA, Double, Home, Moto, Ssm
 
 DRIVERS = Path(__file__).parent / "clients"
 OUR_LINE = f"amplify-creds: cannot assume {BIZ_CORP}: AccessDenied"
@@ -93,6 +93,7 @@ def main():
     parser.add_argument("--measure", type=int, metavar="RUNS", help="only measure a hit against a process that does nothing")
     options = parser.parse_args()
     options.has_key_store = all(shutil.which(program) for program in ("dbus-daemon", "gnome-keyring-daemon"))
+    options.has_namespaces = subprocess.run([*NAMESPACES, "true"], capture_output=True).returncode == 0
     options.dir, options.bin, options.sts = options.dir.resolve(), options.bin.resolve(), options.sts.resolve()
     clients, skipped = installed(options.dir)
     clients = [client for client in clients if options.only is None or options.only in client.name]

@@ -4,7 +4,7 @@ import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from clients_world import BIZ_CORP, EXTERNAL_ID, HANG, NO_MFA, QUESTION, Double, Home, KeyStore, Terminal, wait_for
+from clients_world import BIZ_CORP, EXTERNAL_ID, HANG, NO_MFA, QUESTION, Double, Home, KeyStore, Sandbox, Terminal, wait_for
 
 # Credentials that no client may use instead.
 STALE_DEFAULT = "\n[default]\naws_access_key_id = AKIASTALESTALESTALE\naws_secret_access_key = stale\n"
@@ -17,6 +17,7 @@ def tried(options, client, moto):
     """The successful checks, the failed ones with reasons, and the duration in seconds."""
     started = time.monotonic()
     trials = [calls, at_once, failure, gives_up, terminal, interrupt]
+    trials += [sandbox] if options.has_namespaces else []
     trials += [stored_key] if options.has_key_store else []
     trials += [renewal] if client.is_asked_again else []
     trials += [served] if client.is_served else []
@@ -82,6 +83,23 @@ def stored_key(options, client, double):
         output = home.run(client, AWS_PROFILE="devcorpuser")
         if not client.proves_user(output):
             yield f"the user of a stored key: {output}"
+
+
+def sandbox(options, client, double):
+    """In a sandbox with the socket of a broker, and without the user's files."""
+    with Home(options, double.endpoint) as home, Sandbox(options, home) as inside:
+        for _ in range(2):
+            output = inside.run(client.once, client.variables)
+            if not client.proves(output, NO_MFA, home):
+                yield f"it is not the role: {output}"
+        output = inside.run([options.bin, "process", "devcorpuser"])
+        if "does not offer profile devcorpuser" not in output:
+            yield f"another profile: {output}"
+        if list(inside.path.rglob("cache.json")):
+            yield "the client has a cache"
+        double.stop()
+        if double.count() != 1:
+            yield f"{double.count()} calls of AssumeRole in two runs"
 
 
 def failure(options, client, double):

@@ -55,6 +55,7 @@ source_profile = devcorpuser
 external_id = another-one
 region = us-east-1
 """
+NAMESPACES = ("unshare", "--user", "--map-root-user", "--mount")
 
 
 class Double:
@@ -183,6 +184,43 @@ class Home:
         return self
 
     def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Sandbox:
+    """Namespaces in which the home is empty. A broker outside answers on a socket inside."""
+
+    # Covers the home, after its socket has another path.
+    COVER = 'mount --bind "$1/run" "$HOME/run" && mount -t tmpfs none "$1" && shift && cd && exec "$@"'
+
+    def __init__(self, options, home):
+        self.home = home
+        self.path = Path(tempfile.mkdtemp(prefix="inside-", dir=options.dir / "clients"))
+        (self.path / "run").mkdir()
+        (self.path / ".aws").mkdir()
+        wrapper = f"[profile biz-amplify]\ncredential_process = {options.bin} process biz\nregion = us-east-1\n"
+        (self.path / ".aws/config").write_text(wrapper)
+        for name in ("amplify", "package.json"):
+            shutil.move(home.path / name, self.path / name)
+        self.broker = subprocess.Popen(
+            [options.bin, "broker", "biz", "--socket", home.path / "run/socket"],
+            env=home.variables, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        wait_for((home.path / "run/socket").exists, "the socket")
+
+    def run(self, command, variables=None):
+        environment = self.home.variables | (variables or {}) | {"HOME": str(self.path), "AWS_PROFILE": "biz-amplify"}
+        environment["AMPLIFY_CREDS_SOCKET"] = str(self.path / "run/socket")
+        command = [*NAMESPACES, "sh", "-c", self.COVER, "sh", self.home.path, *command]
+        run = subprocess.run(command, env=environment, text=True, timeout=HANG, stdin=subprocess.DEVNULL, capture_output=True)
+        return run.stdout + run.stderr
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.broker.terminate()
+        self.broker.wait()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -61,7 +61,7 @@ pub(super) const BROKER_EXAMPLES: &str = "\
 Examples:
   amplify-creds broker bizcorprole --socket ~/.creds/dev/socket
   # read-only sessions, for a coding agent in a sandbox
-  amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.creds/agent/socket
+  amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.creds/ro/s
 
 A container or sandbox with this program and the directory of the socket, but
 without your files, gets credentials from the broker:
