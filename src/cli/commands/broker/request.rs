@@ -104,6 +104,8 @@ fn fetch(
     print_message(&format!("amplify-creds: a client of the broker needs {needed} for profile {shown}"));
     let done = once(offer, asked, false);
     match &done {
+        // No prompt was possible.
+        Err(failure) if failure.message == without_user.message => {}
         Err(failure) if what_is_needed(failure).is_some() || failure.code == CANCELLED => offer.silence.begin(profile),
         _ => offer.silence.end(profile),
     }
