@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn secret_in_the_place_of_a_name_is_masked() {
-        let secret = "Xb4f9Qk2Lm8Zt1Vw6Rc3Yp7Hn5Jd0Gs4Fa9Ue2Bo";
+        let secret = "0A1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b";
         let swapped = Record {
             profile: Some(secret.to_owned()),
             access_key_id: secret.to_owned(),
