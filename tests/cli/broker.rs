@@ -470,6 +470,101 @@ fn malformed_reply_is_an_error() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn audit_log_names_the_client_of_each_grant() {
+    const CLIENTS: usize = 8;
+    let sts = sts();
+    let home = home(&sts).with_variable("AMPLIFY_CREDS_AUDIT_LOG", "on");
+    let broker = Broker::start(&home, &["nomfa"]);
+    sts.fault_on("AssumeRole", Fault::HELD, Some(1));
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| client(&broker.socket, &["process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    let ids: Vec<_> = clients.iter().map(|client| json!(client.id())).collect();
+    sts.wait_for("AssumeRole", 1);
+    sts.clear_faults();
+    let keys: Vec<_> = clients
+        .into_iter()
+        .map(|child| key_of(Finished::from(child.wait_with_output().unwrap()).succeeded()))
+        .collect();
+    broker.ask(&["whoami"]).succeeded();
+    broker.ask(&["process", "other"]).failed_with(3);
+    let records: Value = serde_json::from_str(home.run(&["audit", "--json"]).succeeded()).unwrap();
+    let records = records.as_array().unwrap();
+    assert_eq!(records.len(), CLIENTS, "{records:#?}");
+    for record in records {
+        assert_eq!(
+            (&record["by"], &record["command"], &record["profile"]),
+            (&json!("socket"), &json!("broker"), &json!("nomfa"))
+        );
+        assert_eq!(record["access_key_id"], keys[0]);
+        assert!(ids.contains(&record["pid"]), "{record}");
+        assert_eq!(record["processes"][0], "amplify-creds", "{record}");
+    }
+    assert_eq!(records.iter().filter(|record| record["source"] == "new").count(), 1, "{records:#?}");
+    let table = home.run(&["audit"]);
+    assert!(table.succeeded().contains("by socket: amplify-creds, "), "{table:?}");
+}
+
+#[test]
+fn many_clients_at_once_are_answered() {
+    const CLIENTS: usize = 256;
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|_| client(&broker.socket, &["process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    let killed: Vec<_> =
+        (0..16).map(|_| client(&broker.socket, &["process"]).stdout(Stdio::null()).spawn().unwrap()).collect();
+    for mut child in killed {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let keys: Vec<_> = clients
+        .into_iter()
+        .map(|child| key_of(Finished::from(child.wait_with_output().unwrap()).succeeded()))
+        .collect();
+    assert!(keys.iter().all(|key| *key == keys[0]));
+    assert_eq!(sts.count("AssumeRole"), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "makes 100,000 requests in one to two minutes; .ci/full runs it"]
+fn memory_does_not_grow_with_requests() {
+    const GROWTH: u64 = 4 << 10;
+    let sts = sts();
+    let home = home(&sts);
+    let broker = Broker::start(&home, &["nomfa"]);
+    let memory = || -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", broker.process.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    };
+    let ask = |requests: usize| {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..requests / 8 {
+                        let reply = broker.raw(b"{\"version\":1,\"action\":\"credentials\"}\n");
+                        assert!(reply.starts_with("{\"credentials\":"), "{reply}");
+                    }
+                });
+            }
+        });
+    };
+    ask(1000);
+    let before = memory();
+    ask(100_000);
+    let after = memory();
+    eprintln!("memory of the broker: {before} kB after 1,000 requests, {after} kB after 101,000");
+    assert!(after < before + GROWTH, "{before} kB, {after} kB");
+    let descriptors = fs::read_dir(format!("/proc/{}/fd", broker.process.id())).unwrap().count();
+    assert!(descriptors < 64, "{descriptors} open files");
+}
+
+#[test]
 #[ignore = "waits 15 s for the limit of a silent broker; .ci/full runs it"]
 fn stopped_broker_is_reported() {
     let sts = sts();
