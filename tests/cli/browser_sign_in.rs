@@ -3,7 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::{fs, thread};
 
 use nix::sys::signal::{Signal, kill};
@@ -13,8 +13,8 @@ use sha1::{Digest, Sha1};
 use test_support::{Finished, Page, http, identity_center, wait_until};
 
 use crate::bases::hex;
-use crate::json;
 use crate::sign_in::{REGISTRATION, Story, story};
+use crate::{PROGRAM, json};
 
 /// Of a registration for authorization codes, which an old AWS CLI must not find.
 const OWN_REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:account:access\"], \
@@ -23,6 +23,11 @@ const OWN_REGISTRATION: &str = "{\"region\": \"eu-west-1\", \"scopes\": [\"sso:a
 impl Story {
     /// Runs the program with a browser that only records its pages.
     fn spawn(&self, args: &[&str], more: &[(&str, &str)]) -> thread::JoinHandle<Finished> {
+        let child = self.with_browser(args, more).spawn().unwrap();
+        thread::spawn(move || Finished::from(child.wait_with_output().unwrap()))
+    }
+
+    fn with_browser(&self, args: &[&str], more: &[(&str, &str)]) -> Command {
         let url = self.center.url();
         let pages = self.home.path().join("pages").display().to_string();
         let script = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" >> '{pages}'\n");
@@ -33,8 +38,7 @@ impl Story {
         let mut command = self.home.command(args);
         command.env("BROWSER", browser).env("AWS_ENDPOINT_URL_SSO", &url).env("AWS_ENDPOINT_URL_SSO_OIDC", &url);
         command.envs(more.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().unwrap();
-        thread::spawn(move || Finished::from(child.wait_with_output().unwrap()))
+        command
     }
 
     fn pages(&self) -> Vec<String> {
@@ -86,6 +90,24 @@ fn browser_signs_in_with_pkce() {
     assert_eq!(sent["redirectUris"], value!(["http://127.0.0.1/oauth/callback"]));
     assert_eq!(sent["clientName"], "botocore-client-corp");
     assert_eq!(sent["issuerUrl"], "https://corp.example/start");
+}
+
+#[test]
+fn sign_in_for_clients_of_the_broker_is_on_its_host() {
+    let story = story();
+    story.center.approve_at_once();
+    let socket = story.home.path().join("run/socket");
+    let mut broker = story.with_browser(&["broker", "sso", "--socket", socket.to_str().unwrap()], &[]).spawn().unwrap();
+    wait_until("the socket", || socket.exists());
+    let mut client = Command::new(PROGRAM);
+    client.args(["process", "-v"]).env_clear().env("AMPLIFY_CREDS_SOCKET", &socket).stdin(Stdio::null());
+    let client = client.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    Page::open(&story.next_page(0)).unwrap();
+    let run = Finished::from(client.wait_with_output().unwrap());
+    assert_eq!(run.stderr, "amplify-creds: waiting for a sign-in for profile sso, on the broker's host\n");
+    assert_eq!(json(&run.stdout)["Version"], 1);
+    kill(Pid::from_raw(broker.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+    assert_eq!(broker.wait().unwrap().code(), Some(0));
 }
 
 /// The AWS CLI before 2.22 uses any registration in its file for device codes.
