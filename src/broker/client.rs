@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::message::{LONGEST_REPLY, Reply, Request};
 
 /// Three heartbeats. A broker that is silent for longer is stopped, or its machine is asleep or unreachable.
-const SILENCE_LIMIT: Duration = Duration::from_secs(15);
+pub const SILENCE_LIMIT: Duration = Duration::from_secs(15);
 /// In bytes. Credentials fit, so that no reallocation leaves a copy.
 const FIRST_SIZE: usize = 64 << 10;
 
@@ -54,10 +54,11 @@ pub struct BrokerClient {
 }
 
 impl BrokerClient {
-    pub fn send(socket: &Path, request: &Request) -> Result<Self, ClientError> {
-        let mut stream = connect(socket)?;
-        stream.set_read_timeout(Some(SILENCE_LIMIT))?;
-        stream.set_write_timeout(Some(SILENCE_LIMIT))?;
+    /// `silence` is the longest time without a line from the broker.
+    pub fn send(socket: &Path, request: &Request, silence: Duration) -> Result<Self, ClientError> {
+        let mut stream = connect(socket, silence)?;
+        stream.set_read_timeout(Some(silence))?;
+        stream.set_write_timeout(Some(silence))?;
         match stream.write_all(&request.line()) {
             // The broker refuses some clients before it reads, and says why.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
@@ -112,9 +113,9 @@ fn parse(line: &[u8]) -> Result<Reply<'_>, ClientError> {
 }
 
 /// Connecting blocks while the queue of a stopped broker is full, and the standard library has no limit for it.
-fn connect(socket: &Path) -> Result<UnixStream, ClientError> {
+fn connect(socket: &Path, limit: Duration) -> Result<UnixStream, ClientError> {
     let (sender, connected) = channel();
     let path = socket.to_owned();
     thread::Builder::new().spawn(move || drop(sender.send(UnixStream::connect(path))))?;
-    Ok(connected.recv_timeout(SILENCE_LIMIT).map_err(|_| ClientError::Silent)??)
+    Ok(connected.recv_timeout(limit).map_err(|_| ClientError::Silent)??)
 }

@@ -12,7 +12,7 @@ mod shared_call;
 
 use std::time::Duration;
 
-pub use client::{BrokerClient, ClientError};
+pub use client::{BrokerClient, ClientError, SILENCE_LIMIT};
 pub use listener::{BindError, BrokerSocket};
 pub use message::{Action, CredentialsReply, IdentityReply, OfferedProfile, RemoteError, Reply, Request};
 pub use peer::{AllowedPeers, Peer};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::broker::{Action, BrokerClient, ClientError, IdentityReply, OfferedProfile, Reply, Request};
+use crate::broker::{Action, BrokerClient, ClientError, IdentityReply, OfferedProfile, Reply, Request, SILENCE_LIMIT};
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure, USAGE};
@@ -56,7 +56,7 @@ fn exchange<T>(
         text.clone_into(&mut last);
     };
     let failed = |error: ClientError| no_reply(socket, &error);
-    let mut client = BrokerClient::send(socket, request).map_err(failed)?;
+    let mut client = BrokerClient::send(socket, request, SILENCE_LIMIT).map_err(failed)?;
     match client.reply(&mut report).map_err(failed)? {
         Reply::Error(error) => Err(error.into()),
         reply => what(reply).ok_or_else(|| failed(ClientError::Malformed)),

@@ -128,6 +128,8 @@ fn client_lists_and_checks_the_offer() {
     let report: Value = serde_json::from_str(broker.ask(&["doctor", "--json"]).succeeded()).unwrap();
     assert_eq!(report["broker"]["profiles"], json!(["nomfa", "bizcorprole"]));
     broker.ask(&["doctor", "devcorpuser"]).failed_with(3);
+    let completed = broker.ask(&["complete", "--", "amplify-creds", "process", "b"]);
+    assert!(completed.succeeded().starts_with("bizcorprole"), "{completed:?}");
 }
 
 #[test]

@@ -1,18 +1,30 @@
 //! Completion candidates. An unreadable file has none, because an error would disturb typing.
 
+#[cfg(unix)]
+use std::path::Path;
+use std::path::PathBuf;
+#[cfg(unix)]
+use std::time::Duration;
+
 use clap_complete::CompletionCandidate;
 
 use crate::amplify::project::Project;
+#[cfg(unix)]
+use crate::broker::{Action, BrokerClient, Reply, Request};
 use crate::cache::store::Store;
 use crate::core::masking::holds_secret;
 use crate::core::sanitize::printable;
-use crate::os::env::{Env, current_directory};
+use crate::os::env::{AMPLIFY_CREDS_SOCKET, Env, current_directory};
 use crate::os::paths::{Overrides, Paths};
 use crate::profile::load::Files;
 use crate::profile_file::Dialect;
 
 /// The profiles, each with its role.
 pub(crate) fn profiles() -> Vec<CompletionCandidate> {
+    #[cfg(unix)]
+    if let Some(socket) = broker() {
+        return offered(&socket);
+    }
     let Some(files) = paths().and_then(|paths| Files::load(&paths).ok()) else { return Vec::new() };
     let Ok(profiles) = files.profiles(Dialect::Auto) else { return Vec::new() };
     let candidate = |profile: &crate::profile::Profile<'_>| {
@@ -20,6 +32,21 @@ pub(crate) fn profiles() -> Vec<CompletionCandidate> {
         CompletionCandidate::new(&profile.name).help(role)
     };
     profiles.all().iter().filter(|profile| !holds_secret(&profile.name)).map(candidate).collect()
+}
+
+/// The profiles of the broker. A user who types waits for a second at most.
+#[cfg(unix)]
+fn offered(socket: &Path) -> Vec<CompletionCandidate> {
+    let request = Request::new(Action::Profiles, None);
+    let Ok(mut client) = BrokerClient::send(socket, &request, Duration::from_secs(1)) else { return Vec::new() };
+    match client.reply(&mut |_| {}) {
+        Ok(Reply::Profiles(profiles)) => named(profiles.into_iter().map(|profile| profile.name)),
+        _ => Vec::new(),
+    }
+}
+
+fn broker() -> Option<PathBuf> {
+    Env::process().path(AMPLIFY_CREDS_SOCKET)
 }
 
 fn named(names: impl IntoIterator<Item = String>) -> Vec<CompletionCandidate> {
@@ -49,6 +76,10 @@ pub(crate) fn session_names() -> Vec<CompletionCandidate> {
     named(names)
 }
 
+/// `None` for a client of a broker, which reads no local files.
 fn paths() -> Option<Paths> {
+    if broker().is_some() {
+        return None;
+    }
     Paths::find(&Env::process(), &Overrides::default()).ok()
 }
