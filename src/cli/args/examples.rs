@@ -63,10 +63,9 @@ Examples:
   # read-only sessions, for a coding agent in a sandbox
   amplify-creds broker bizcorprole --policy-arn read-only --socket ~/.creds/ro/s
 
-A container or sandbox with this program and the directory of the socket, but
-without your files, gets credentials from the broker:
-  AMPLIFY_CREDS_SOCKET=/run/creds/socket
-  amplify-creds process bizcorprole
+A container or sandbox needs this program and the directory of the socket, but
+none of your files. Where AMPLIFY_CREDS_SOCKET has the path of the socket,
+process, env, exec, whoami and list ask the broker.
 
 MFA prompts and sign-ins are on this machine. A client chooses one of the
 profiles, a minimum time left and a shorter duration, and nothing else. For SSH
