@@ -29,8 +29,9 @@ function put(name, value) {
   fs.renameSync(file(`${name}.new`), file(name));
 }
 
+/** Waits for the file. After the check, its directory is removed. */
 async function held(name) {
-  while (plan.holds && !fs.existsSync(file(name))) await new Promise((done) => setTimeout(done, 50));
+  while (plan.holds && fs.existsSync(plan.directory) && !fs.existsSync(file(name))) await new Promise((done) => setTimeout(done, 50));
 }
 
 const status = (url) =>
