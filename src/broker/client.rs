@@ -1,4 +1,6 @@
+use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::mpsc::channel;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use super::listener::LONGEST_PATH;
 use super::message::{LONGEST_REPLY, Reply, Request};
 
 /// Three heartbeats. A broker that is silent for longer is stopped, or its machine is asleep or unreachable.
@@ -21,6 +24,10 @@ pub enum ClientError {
     Missing,
     #[error("no process listens on the socket")]
     Dead,
+    #[error("it is not a socket")]
+    NotASocket,
+    #[error("its path is longer than {LONGEST_PATH} bytes")]
+    TooLong,
     #[error("the socket belongs to another user")]
     Forbidden,
     #[error("the connection ended without a reply")]
@@ -114,6 +121,12 @@ fn parse(line: &[u8]) -> Result<Reply<'_>, ClientError> {
 
 /// Connecting blocks while the queue of a stopped broker is full, and the standard library has no limit for it.
 fn connect(socket: &Path, limit: Duration) -> Result<UnixStream, ClientError> {
+    if socket.as_os_str().len() > LONGEST_PATH {
+        return Err(ClientError::TooLong);
+    }
+    if fs::metadata(socket).is_ok_and(|metadata| !metadata.file_type().is_socket()) {
+        return Err(ClientError::NotASocket);
+    }
     let (sender, connected) = channel();
     let path = socket.to_owned();
     thread::Builder::new().spawn(move || drop(sender.send(UnixStream::connect(path))))?;

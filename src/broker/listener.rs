@@ -12,12 +12,14 @@ use crate::os::fs::create_private_dir;
 use crate::os::lock::{Attempt, Guard, Locks};
 
 /// In bytes. `sun_path` has 108 on Linux and 104 on macOS, with a zero byte at the end.
-const LONGEST_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+pub(super) const LONGEST_PATH: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
 #[derive(Debug, Error)]
 pub enum BindError {
-    #[error("the path is longer than {LONGEST_PATH} bytes, the limit of the system for a socket")]
+    #[error("the path is longer than {LONGEST_PATH} bytes")]
     TooLong,
+    #[error("the path has no file name")]
+    NoName,
     #[error("another process listens on it")]
     InUse,
     #[error("a file that is not a socket has this path")]
@@ -46,6 +48,8 @@ impl BrokerSocket {
         if path.as_os_str().len() > LONGEST_PATH {
             return Err(BindError::TooLong);
         }
+        let name =
+            path.file_name().filter(|_| !path.as_os_str().as_bytes().ends_with(b"/")).ok_or(BindError::NoName)?;
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         create_private_dir(directory)?;
         let found = fs::metadata(directory)?;
@@ -56,7 +60,8 @@ impl BrokerSocket {
             return Err(BindError::SharedDirectory(directory.to_owned()));
         }
         // Two brokers that start at the same time would remove each other's socket.
-        let lock = match locks.try_lock(&format!("broker-{}", sha256_hex(path.as_os_str().as_bytes()))) {
+        let canonical = fs::canonicalize(directory)?.join(name);
+        let lock = match locks.try_lock(&format!("broker-{}", sha256_hex(canonical.as_os_str().as_bytes()))) {
             Attempt::Held(guard) => Some(guard),
             Attempt::Busy => return Err(BindError::InUse),
             // Some file systems have no locks.
@@ -72,7 +77,10 @@ impl BrokerSocket {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error.into()),
         }
-        let listener = UnixListener::bind(path)?;
+        let listener = match UnixListener::bind(path) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => return Err(BindError::InUse),
+            bound => bound?,
+        };
         fs::set_permissions(path, Permissions::from_mode(0o600))?;
         let id = id(&fs::symlink_metadata(path)?);
         Ok(Self { path: path.to_owned(), listener, id, _lock: lock })

@@ -172,6 +172,9 @@ pub struct IdentityReply {
     pub user_id: String,
 }
 
+/// The kind of an offered profile that does not exist.
+pub const MISSING: &str = "missing";
+
 /// The row of `list`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OfferedProfile {

@@ -14,9 +14,9 @@ use std::time::Duration;
 
 pub use client::{BrokerClient, ClientError, SILENCE_LIMIT};
 pub use listener::{BindError, BrokerSocket};
-pub use message::{Action, CredentialsReply, IdentityReply, OfferedProfile, RemoteError, Reply, Request};
+pub use message::{Action, CredentialsReply, IdentityReply, MISSING, OfferedProfile, RemoteError, Reply, Request};
 pub use peer::{AllowedPeers, Peer};
-pub use server::{ReplyStream, serve};
+pub use server::{ReplyStream, max_connections, serve};
 pub use shared_call::{CallState, SharedCall, SharedCalls};
 
 /// Between two lines to a waiting client.

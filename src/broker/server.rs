@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
+use crate::os::open_files::raise_limit;
 use crate::os::panics::catch;
 use crate::output::print_message;
 
@@ -15,8 +16,8 @@ use super::peer::{AllowedPeers, Peer};
 
 /// For the arrival of a request, and for writing a reply to a client that does not read.
 const CLIENT_LIMIT: Duration = Duration::from_secs(5);
-/// Connections at the same time. Further ones wait in the queue of the socket.
-const MAX_CONNECTIONS: usize = 512;
+/// Of a connection: the socket, and the files that are read for it.
+const FILES_PER_CONNECTION: u64 = 4;
 /// After a failed accept. The process has probably run out of descriptors temporarily.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -28,13 +29,20 @@ impl ReplyStream {
     }
 }
 
+/// Raises the limit of open files. Returns the number of connections at the same time; further ones wait in the queue
+/// of the socket.
+pub fn max_connections() -> usize {
+    usize::try_from(raise_limit() / FILES_PER_CONNECTION).unwrap_or(usize::MAX).clamp(4, 512)
+}
+
 /// Accepts clients until the process ends. Each connection has a thread and one request.
 pub fn serve(
     socket: &BrokerSocket,
+    max_connections: usize,
     allowed: AllowedPeers,
     answer: &(dyn Fn(&Request, Peer, &mut ReplyStream) + Sync),
 ) -> ! {
-    let slots = Slots::default();
+    let slots = Slots::new(max_connections);
     thread::scope(|scope| {
         loop {
             slots.take();
@@ -112,21 +120,23 @@ fn read_request(stream: &mut UnixStream) -> io::Result<Result<Request, RemoteErr
 }
 
 /// Counts the connections.
-#[derive(Default)]
 struct Slots {
-    used: Mutex<usize>,
+    free: Mutex<usize>,
     freed: Condvar,
 }
 
 impl Slots {
+    fn new(number: usize) -> Self {
+        Self { free: Mutex::new(number), freed: Condvar::new() }
+    }
+
     fn take(&self) {
-        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_full = |used: &mut usize| *used >= MAX_CONNECTIONS;
-        *self.freed.wait_while(used, is_full).unwrap_or_else(PoisonError::into_inner) += 1;
+        let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        *self.freed.wait_while(free, |free| *free == 0).unwrap_or_else(PoisonError::into_inner) -= 1;
     }
 
     fn give_back(&self) {
-        *self.used.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.freed.notify_one();
     }
 }

@@ -1,20 +1,36 @@
-//! One call at a time for equal requests. The call goes on if its clients disconnect, because its result is cached.
+//! One call at a time for equal requests. A call goes on if its clients disconnect, because its result is cached.
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
 use crate::os::panics::{Panicked, catch};
 
+/// Calls at the same time. Each has a thread.
+const MAX_CALLS: usize = 64;
+
 pub struct SharedCalls<K, T> {
     running: Arc<Mutex<HashMap<K, Arc<SharedCall<T>>>>>,
+    /// Of all calls.
+    clients: Arc<AtomicUsize>,
+    max_clients: usize,
 }
 
 pub struct SharedCall<T> {
     state: Mutex<CallState<T>>,
     changed: Condvar,
+    clients: AtomicUsize,
+}
+
+/// A client that waits for the call, until it is dropped.
+pub struct Waiter<T> {
+    call: Arc<SharedCall<T>>,
+    clients: Arc<AtomicUsize>,
+    /// Whether the call was started for this client.
+    pub is_first: bool,
 }
 
 pub enum CallState<T> {
@@ -32,24 +48,33 @@ impl<T> Clone for CallState<T> {
     }
 }
 
-impl<K, T> Default for SharedCalls<K, T> {
-    fn default() -> Self {
-        Self { running: Arc::default() }
-    }
-}
-
 impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCalls<K, T> {
-    /// Starts the call in a thread of its own if it does not run yet. Returns whether it was started.
+    pub fn new(max_clients: usize) -> Self {
+        Self { running: Arc::default(), clients: Arc::default(), max_clients }
+    }
+
+    /// Starts the call in a thread of its own if it does not run yet. `None` if too many calls or clients wait already.
     pub fn join(
         &self,
         key: &K,
         call: impl FnOnce(&SharedCall<T>) -> T + Send + 'static,
-    ) -> io::Result<(Arc<SharedCall<T>>, bool)> {
+    ) -> io::Result<Option<Waiter<T>>> {
         let mut running = locked(&self.running);
-        if let Some(found) = running.get(key) {
-            return Ok((found.clone(), false));
+        if self.clients.load(Ordering::SeqCst) >= self.max_clients {
+            return Ok(None);
         }
-        let new = Arc::new(SharedCall { state: Mutex::new(CallState::Waiting(None)), changed: Condvar::new() });
+        if let Some(found) = running.get(key) {
+            return Ok(Some(self.waiter(found, false)));
+        }
+        if running.len() >= MAX_CALLS {
+            return Ok(None);
+        }
+        let new = Arc::new(SharedCall {
+            state: Mutex::new(CallState::Waiting(None)),
+            changed: Condvar::new(),
+            clients: AtomicUsize::new(0),
+        });
+        let waiter = self.waiter(&new, true);
         let (all, key_of_call, shared) = (self.running.clone(), key.clone(), new.clone());
         thread::Builder::new().spawn(move || {
             let result = catch(|| call(&shared));
@@ -57,8 +82,14 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCall
             locked(&all).remove(&key_of_call);
             shared.set(CallState::Done(Arc::new(result)));
         })?;
-        running.insert(key.clone(), new.clone());
-        Ok((new, true))
+        running.insert(key.clone(), new);
+        Ok(Some(waiter))
+    }
+
+    fn waiter(&self, call: &Arc<SharedCall<T>>, is_first: bool) -> Waiter<T> {
+        self.clients.fetch_add(1, Ordering::SeqCst);
+        call.clients.fetch_add(1, Ordering::SeqCst);
+        Waiter { call: call.clone(), clients: self.clients.clone(), is_first }
     }
 }
 
@@ -67,19 +98,31 @@ impl<T> SharedCall<T> {
         self.set(CallState::Waiting(Some(text)));
     }
 
+    pub fn has_clients(&self) -> bool {
+        self.clients.load(Ordering::SeqCst) > 0
+    }
+
     fn set(&self, state: CallState<T>) {
         *locked(&self.state) = state;
         self.changed.notify_all();
     }
+}
 
+impl<T> Waiter<T> {
     /// Returns the state after it has changed from `known`, or after `limit`.
     pub fn wait(&self, known: Option<&str>, limit: Duration) -> CallState<T> {
         let is_known = |state: &mut CallState<T>| matches!(state, CallState::Waiting(text) if text.as_deref() == known);
-        let (state, _) = self
-            .changed
-            .wait_timeout_while(locked(&self.state), limit, is_known)
-            .unwrap_or_else(PoisonError::into_inner);
+        let SharedCall { state, changed, clients: _ } = &*self.call;
+        let (state, _) =
+            changed.wait_timeout_while(locked(state), limit, is_known).unwrap_or_else(PoisonError::into_inner);
         state.clone()
+    }
+}
+
+impl<T> Drop for Waiter<T> {
+    fn drop(&mut self) {
+        self.call.clients.fetch_sub(1, Ordering::SeqCst);
+        self.clients.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -89,15 +132,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::channel;
 
     use super::*;
 
     const LIMIT: Duration = Duration::from_mins(2);
 
-    fn result<T: Clone>(call: &SharedCall<T>, known: Option<&str>) -> Result<T, Panicked> {
-        match call.wait(known, LIMIT) {
+    fn result<T: Clone>(waiter: &Waiter<T>, known: Option<&str>) -> Result<T, Panicked> {
+        match waiter.wait(known, LIMIT) {
             CallState::Done(result) => result.as_ref().clone(),
             CallState::Waiting(text) => panic!("{text:?}"),
         }
@@ -105,32 +147,65 @@ mod tests {
 
     #[test]
     fn equal_requests_share_a_call() {
-        let calls = SharedCalls::<&str, usize>::default();
-        let made = Arc::new(AtomicUsize::new(0));
+        let calls = SharedCalls::<&str, u8>::new(100);
         let (go, gone) = channel::<()>();
-        let counter = made.clone();
-        let (first, is_new) = calls
-            .join(&"a", move |call| {
-                call.set_waiting("code".to_owned());
-                let _ = gone.recv();
-                counter.fetch_add(1, Ordering::SeqCst)
-            })
-            .unwrap();
+        let call = move |call: &SharedCall<u8>| {
+            call.set_waiting("code".to_owned());
+            let _ = gone.recv();
+            0
+        };
+        let first = calls.join(&"a", call).unwrap().unwrap();
         assert!(matches!(first.wait(None, LIMIT), CallState::Waiting(Some(text)) if text == "code"));
-        let (second, is_second_new) = calls.join(&"a", |_| 7).unwrap();
-        assert!(is_new && !is_second_new);
-        let (other, _) = calls.join(&"b", |_| 8).unwrap();
+        let second = calls.join(&"a", |_| 7).unwrap().unwrap();
+        assert!(first.is_first && !second.is_first);
+        let other = calls.join(&"b", |_| 8).unwrap().unwrap();
         assert_eq!(result(&other, None), Ok(8));
         go.send(()).unwrap();
         assert_eq!((result(&first, Some("code")), result(&second, Some("code"))), (Ok(0), Ok(0)));
-        assert_eq!(result(&calls.join(&"a", |_| 9).unwrap().0, None), Ok(9));
-        assert_eq!(made.load(Ordering::SeqCst), 1);
+        assert_eq!(result(&calls.join(&"a", |_| 9).unwrap().unwrap(), None), Ok(9));
+    }
+
+    #[test]
+    fn call_knows_whether_a_client_waits() {
+        let calls = SharedCalls::<(), bool>::new(100);
+        let (go, gone) = channel::<()>();
+        let waiter = calls
+            .join(&(), move |call| {
+                let _ = gone.recv();
+                call.has_clients()
+            })
+            .unwrap()
+            .unwrap();
+        let second = calls.join(&(), |_| true).unwrap().unwrap();
+        drop(waiter);
+        go.send(()).unwrap();
+        assert_eq!(result(&second, None), Ok(true));
+        drop(second);
+        assert_eq!(calls.clients.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn calls_and_clients_are_limited() {
+        let calls = SharedCalls::<usize, ()>::new(MAX_CALLS + 1);
+        let (go, gone) = channel::<()>();
+        let gone = Arc::new(Mutex::new(gone));
+        let join = |key: usize| {
+            let gone = gone.clone();
+            calls.join(&key, move |_| drop(locked(&gone).recv())).unwrap()
+        };
+        let waiting: Vec<_> = (0..MAX_CALLS).map(|key| join(key).unwrap()).collect();
+        assert!(join(MAX_CALLS).is_none());
+        let last = join(0).unwrap();
+        assert!(join(0).is_none());
+        drop(last);
+        assert!(join(0).is_some());
+        drop((go, waiting));
     }
 
     #[test]
     fn panic_ends_the_call_with_an_error() {
-        let calls = SharedCalls::<(), u8>::default();
-        let (call, _) = calls.join(&(), |_| panic!("hunter2")).unwrap();
-        assert!(result(&call, None).is_err());
+        let calls = SharedCalls::<(), u8>::new(100);
+        let waiter = calls.join(&(), |_| panic!("hunter2")).unwrap().unwrap();
+        assert!(result(&waiter, None).is_err());
     }
 }

@@ -47,6 +47,7 @@ fn exchange<T>(
     request: &Request,
     what: impl FnOnce(Reply<'_>) -> Option<T>,
 ) -> Result<T, Failure> {
+    context.info(|| format!("asking the broker at {}", socket.display()));
     let reporter = StderrReporter::of(context);
     let mut last = String::new();
     let mut report = |text: &str| {

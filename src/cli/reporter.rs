@@ -9,17 +9,20 @@ use crate::resolve::Reporter;
 pub(crate) struct StderrReporter {
     is_verbose: bool,
     is_quiet: bool,
+    /// A broker has a prompt open on its terminal, and its clients report what they wait for.
+    hides_waits: bool,
 }
 
 impl StderrReporter {
     pub(crate) fn of(context: &Context) -> Self {
-        Self { is_verbose: context.global.verbose > 0, is_quiet: context.global.quiet }
+        let hides_waits = context.global.quiet || context.verb == "broker";
+        Self { is_verbose: context.global.verbose > 0, is_quiet: context.global.quiet, hides_waits }
     }
 }
 
 impl Reporter for StderrReporter {
     fn shows_waits(&self) -> bool {
-        !self.is_quiet && (self.is_verbose || stderr().is_terminal())
+        self.is_verbose || (!self.hides_waits && stderr().is_terminal())
     }
 
     fn is_quiet(&self) -> bool {

@@ -29,6 +29,8 @@ pub mod kernel_keyring;
 pub mod lock;
 pub mod machine;
 pub mod name_lock;
+#[cfg(unix)]
+pub mod open_files;
 pub mod panics;
 pub mod paths;
 pub mod process_names;

@@ -36,7 +36,7 @@ pub use question::{DEADLINE_SECONDS, MfaAnswer, MfaQuestion, PromptError};
 #[cfg(unix)]
 pub use signals::{handle_signals_between_prompts, ignore_suspend_key, leave_signals};
 #[cfg(unix)]
-pub use terminal::print_over_spinner;
+pub use terminal::{discard_typed, print_over_spinner};
 pub use terminal::{print as print_on_terminal, try_print as try_print_on_terminal};
 #[cfg(unix)]
 pub use watch::is_prompt_open;

@@ -42,6 +42,7 @@ struct Signals {
 }
 
 static SIGNALS: OnceLock<Signals> = OnceLock::new();
+static CAPTURES: AtomicUsize = AtomicUsize::new(0);
 static LEFT_TO_COMMAND: AtomicBool = AtomicBool::new(false);
 static HANDLED_BETWEEN: AtomicBool = AtomicBool::new(false);
 static SUBSTITUTED: AtomicBool = AtomicBool::new(false);
@@ -98,6 +99,10 @@ impl SignalCapture {
     pub(super) fn new() -> Self {
         let signals = Signals::get();
         signals.idle.store(false, Ordering::SeqCst);
+        // A signal before the prompt is not an answer to it.
+        if CAPTURES.fetch_add(1, Ordering::SeqCst) == 0 {
+            signals.last.store(0, Ordering::SeqCst);
+        }
         Self(signals)
     }
 
@@ -110,6 +115,7 @@ impl SignalCapture {
 
 impl Drop for SignalCapture {
     fn drop(&mut self) {
+        CAPTURES.fetch_sub(1, Ordering::SeqCst);
         self.0.idle.store(have_default_action(), Ordering::SeqCst);
     }
 }

@@ -62,6 +62,13 @@ fn open_controlling() -> std::io::Result<File> {
     open_device(Path::new(CONTROLLING_TERMINAL))
 }
 
+/// Discards what was typed before a prompt.
+pub fn discard_typed() {
+    if let Ok(device) = open_controlling() {
+        let _ = tcflush(&device, FlushArg::TCIFLUSH);
+    }
+}
+
 /// Does not block, and does not become the controlling terminal.
 pub(super) fn open_device(path: &Path) -> std::io::Result<File> {
     let flags = (OFlags::NOCTTY | OFlags::NONBLOCK).bits().cast_signed();

@@ -287,6 +287,64 @@ fn refused_prompt_silences_its_profile_only() {
     assert_eq!(terminal.finish().1.restored().code, Some(0));
 }
 
+/// Signals and text of the time before the prompt.
+#[test]
+fn prompt_begins_fresh() {
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let words = format!("broker bizcorprole --socket {}", socket.display());
+    let mut terminal = Terminal::start(&home, &words, "</dev/null");
+    wait_until("the socket", || socket.exists());
+    let asking = || client(&socket, &["process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    for _ in 0..4 {
+        terminal.type_line("");
+    }
+    let first = asking();
+    terminal.expect("MFA token code:");
+    // The terminal has shown the prompt, so that all lines were read or discarded.
+    terminal.type_line(&sts.current_code(MFA_SERIAL));
+    let run = Finished::from(first.wait_with_output().unwrap());
+    let key = key_of(run.succeeded());
+    home.run(&["reset-cache", "--all"]);
+    sts.forget_used_codes();
+    // After a first prompt, the broker itself stops at Ctrl-Z.
+    let pattern = format!("^{PROGRAM} broker bizcorprole --socket {}$", socket.display());
+    let output = |program: &str, args: &[&str]| {
+        String::from_utf8(Command::new(program).args(args).output().unwrap().stdout).unwrap().trim().to_owned()
+    };
+    let pid = output("pgrep", &["-f", &pattern]);
+    let is_stopped = || output("ps", &["-o", "stat=", "-p", &pid]).starts_with('T');
+    output("kill", &["-TSTP", &pid]);
+    wait_until("the stop", is_stopped);
+    output("kill", &["-CONT", &pid]);
+    let second = asking();
+    terminal.expect("MFA token code:");
+    terminal.type_line(&sts.current_code(MFA_SERIAL));
+    let run = Finished::from(second.wait_with_output().unwrap());
+    assert_ne!(key_of(run.succeeded()), key);
+    terminal.type_control('c');
+    assert_eq!(terminal.finish().1.restored().code, Some(0));
+}
+
+#[test]
+fn limit_of_open_files_is_raised() {
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -S -n 64; exec \"$0\" broker nomfa --socket \"$1\"", PROGRAM]).arg(&socket);
+    command.env_clear().envs(home.environment()).stdin(Stdio::null()).stderr(Stdio::null());
+    let broker = Broker { process: command.spawn().unwrap(), socket };
+    wait_until("the socket", || broker.socket.exists());
+    let clients: Vec<_> = (0..100)
+        .map(|_| client(&broker.socket, &["process"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+        .collect();
+    for child in clients {
+        Finished::from(child.wait_with_output().unwrap()).succeeded();
+    }
+}
+
 #[test]
 fn no_input_of_the_client_prevents_a_prompt() {
     let sts = sts();
@@ -356,7 +414,11 @@ fn dead_socket_is_explained_and_replaced() {
     for verb in ["process", "list", "doctor"] {
         let run = broker.ask(&[verb]);
         run.failed_with(6);
-        assert!(run.first_error_line().ends_with("no process listens on the socket"), "{run:?}");
+        assert!(
+            run.first_error_line()
+                .starts_with("amplify-creds: cannot ask the broker: no process listens on the socket (/"),
+            "{run:?}"
+        );
         assert!(run.stderr.contains("StreamLocalBindUnlink yes"), "{run:?}");
     }
     let living = Broker::start(&home, &["nomfa"]);
@@ -365,10 +427,15 @@ fn dead_socket_is_explained_and_replaced() {
     second.failed_with(2);
     assert!(second.first_error_line().ends_with("another process listens on it"), "{second:?}");
     living.ask(&["process"]).succeeded();
+    for (path, reason) in [("/dev/null", "it is not a socket"), (&"/x".repeat(60), "its path is longer than")] {
+        let run = ask(Path::new(path), &["process"]);
+        run.failed_with(6);
+        assert!(run.first_error_line().contains(reason) && !run.stderr.contains("rm "), "{run:?}");
+    }
     fs::remove_file(&living.socket).unwrap();
     let run = living.ask(&["process"]);
     run.failed_with(6);
-    assert!(run.first_error_line().ends_with("the socket is missing"), "{run:?}");
+    assert!(run.first_error_line().contains("the socket is missing"), "{run:?}");
 }
 
 #[test]
@@ -404,7 +471,7 @@ fn broker_checks_its_arguments_before_it_listens() {
     let open = home.file("open/s");
     let run = home.run(&["broker", "nomfa", "--socket", open.to_str().unwrap()]);
     run.failed_with(2);
-    assert!(run.stderr.contains("hint: run: chmod 700 "), "{run:?}");
+    assert!(run.stderr.contains("hint: use a directory of its own: --socket "), "{run:?}");
     home.write("run/broker.sock", "mine");
     fs::set_permissions(home.file("run"), fs::Permissions::from_mode(0o700)).unwrap();
     home.run(&["broker", "nomfa", "--socket", socket]).failed_with(2);
@@ -576,7 +643,7 @@ fn stopped_broker_is_reported() {
     assert!(Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
     let run = broker.ask(&["process"]);
     run.failed_with(6);
-    assert!(run.first_error_line().ends_with("no reply within 15 seconds"), "{run:?}");
+    assert!(run.first_error_line().contains("no reply within 15 seconds"), "{run:?}");
     assert!(Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
     broker.ask(&["process"]).succeeded();
 }

@@ -104,7 +104,8 @@ fn sign_in_for_clients_of_the_broker_is_on_its_host() {
     let client = client.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     Page::open(&story.next_page(0)).unwrap();
     let run = Finished::from(client.wait_with_output().unwrap());
-    assert_eq!(run.stderr, "amplify-creds: waiting for a sign-in for profile sso, on the broker's host\n");
+    let expected = "amplify-creds: waiting for a sign-in for profile sso, on the broker's host\n";
+    assert!(run.stderr.ends_with(expected), "{run:?}");
     assert_eq!(json(&run.stdout)["Version"], 1);
     kill(Pid::from_raw(broker.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
     assert_eq!(broker.wait().unwrap().code(), Some(0));

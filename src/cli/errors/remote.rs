@@ -15,7 +15,7 @@ impl From<Failure> for RemoteError {
         // A cancelled prompt did not cancel the client.
         let (code, message) = match code {
             CANCELLED => (MFA_NEEDED, "the prompt on the broker's host was cancelled".to_owned()),
-            code => (code, masked_message(&message).into_owned()),
+            code => (code, on_host(&masked_message(&message))),
         };
         let place = at.map(|place| match &place.profile {
             Some(profile) => format!("at {place}, profile {profile}"),
@@ -24,6 +24,18 @@ impl From<Failure> for RemoteError {
         let details = place.into_iter().chain(details).map(|line| masked_message(&line).into_owned()).collect();
         let hints = hints.iter().map(|hint| format!("on the host: {}", masked_message(hint))).collect();
         Self { code: code.name.to_owned(), message, details, aws, hints }
+    }
+}
+
+/// The message with its command as one for the host.
+fn on_host(message: &str) -> String {
+    const COMMAND: &str = "run: amplify-creds";
+    match message.split_once(COMMAND) {
+        Some((before, rest)) => {
+            let before = before.strip_suffix("in a terminal, ").unwrap_or(before);
+            format!("{before}on the host, {COMMAND}{rest}")
+        }
+        None => message.to_owned(),
     }
 }
 
@@ -37,7 +49,7 @@ impl From<RemoteError> for Failure {
 
 pub fn no_reply(socket: &Path, error: &ClientError) -> Failure {
     let word = shell_word(&socket.to_string_lossy()).into_owned();
-    let failure = Failure::new(NETWORK, format!("cannot ask the broker at {}: {error}", socket.display()));
+    let failure = Failure::new(NETWORK, format!("cannot ask the broker: {error} ({})", socket.display()));
     match error {
         ClientError::Missing => failure
             .hint(format!("start it on the host: amplify-creds broker PROFILE --socket {word}"))
@@ -51,7 +63,8 @@ pub fn no_reply(socket: &Path, error: &ClientError) -> Failure {
         ClientError::Silent => failure.hint("check that the broker's host is awake and connected"),
         ClientError::Forbidden => failure.hint("run it as the user that the socket belongs to"),
         ClientError::Malformed => failure.hint("install the same version of amplify-creds on the broker's host and here"),
-        ClientError::System(_) => failure,
+        ClientError::NotASocket | ClientError::TooLong => failure.hint("set AMPLIFY_CREDS_SOCKET to the path of a broker's socket"),
+        ClientError::System(_) => failure.hint("check the path in AMPLIFY_CREDS_SOCKET"),
     }
 }
 
@@ -67,6 +80,13 @@ mod tests {
         let expected = "amplify-creds: no answer\n  step\n  AWS: slow down\n  \
                         hint: on the host: run: amplify-creds check\n  hint: on the host: wait\n";
         assert_eq!(shown, expected);
+        for (message, expected) in [
+            ("x; in a terminal, run: amplify-creds login y", "x; on the host, run: amplify-creds login y"),
+            ("x; run: amplify-creds login y", "x; on the host, run: amplify-creds login y"),
+            ("x", "x"),
+        ] {
+            assert_eq!(on_host(message), expected);
+        }
         let cancelled = Failure::from(RemoteError::from(Failure::new(CANCELLED, "cancelled")));
         assert_eq!(cancelled.code, MFA_NEEDED);
         assert_eq!(Failure::from(RemoteError::new("of another version", "x")).code, INTERNAL);

@@ -1,9 +1,8 @@
 use std::collections::HashSet;
-use std::sync::Mutex;
 
 use crate::audit::asker::Asker;
 use crate::audit::record::GrantSource;
-use crate::broker::{OfferedProfile, RemoteError, Request, SharedCalls};
+use crate::broker::{MISSING, OfferedProfile, RemoteError, Request, SharedCalls};
 use crate::cache::store::Store;
 use crate::cli::args::{Global, SessionArgs};
 use crate::cli::audit_log;
@@ -15,11 +14,14 @@ use crate::cli::profile_rows::ProfileRows;
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
+use crate::os::env::{AMPLIFY_CREDS_NO_INPUT, Env};
 use crate::plan::kind::ProfileKind;
+use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{BaseSource, CredentialPlan, build};
 use crate::profile::ProfileSet;
 
 use super::answer::Answer;
+use super::prompt_queue::PromptQueue;
 use super::silence::Silence;
 
 /// What the broker offers: profiles and the options of its command.
@@ -28,8 +30,7 @@ pub(super) struct Offer {
     session: SessionArgs,
     names: Vec<String>,
     pub(super) calls: SharedCalls<Request, Result<Answer, RemoteError>>,
-    /// Held during a prompt.
-    pub(super) prompt: Mutex<()>,
+    pub(super) prompts: PromptQueue,
     pub(super) silence: Silence,
 }
 
@@ -41,21 +42,26 @@ pub(super) struct Asked<'r> {
 }
 
 impl Offer {
-    pub(super) fn new(global: Global, session: SessionArgs, mut names: Vec<String>) -> Self {
+    pub(super) fn new(global: Global, session: SessionArgs, mut names: Vec<String>, connections: usize) -> Self {
         let mut seen = HashSet::new();
         names.retain(|name| seen.insert(name.clone()));
         Self {
             global,
             session,
             names,
-            calls: SharedCalls::default(),
-            prompt: Mutex::default(),
+            // Cached sessions are also returned while many clients wait for the user.
+            calls: SharedCalls::new(connections / 4 * 3),
+            prompts: PromptQueue::default(),
             silence: Silence::default(),
         }
     }
 
     pub(super) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    pub(super) fn no_input(&self) -> bool {
+        self.global.no_input || Env::process().switch(AMPLIFY_CREDS_NO_INPUT)
     }
 
     /// Fails if a profile has no credentials at all.
@@ -106,11 +112,16 @@ impl Offer {
     /// Checks that the request does not ask for a longer session, and plans it.
     fn plan(&self, context: &Context, set: &ProfileSet<'_>, request: &Request) -> Result<CredentialPlan, Failure> {
         let plan = credentials::plan(context, set, &inputs(context, &self.session)?)?;
-        let Some(longest) = longest(&plan) else { return Ok(plan) };
+        let longest = longest(&plan);
+        let is_longer = |seconds: u64| longest.is_some_and(|longest| seconds > u64::from(longest));
+        if request.duration.is_some() && longest.is_none() {
+            let message = format!("the broker cannot choose the duration for profile {}", plan.profile);
+            return Err(Failure::new(USAGE, message).hint("omit the duration"));
+        }
         let too_long = [("duration", request.duration), ("minimum time left", request.min_ttl)]
             .into_iter()
-            .find(|(_, seconds)| seconds.is_some_and(|seconds| seconds > u64::from(longest)));
-        if let Some((what, _)) = too_long {
+            .find(|(_, seconds)| seconds.is_some_and(is_longer));
+        if let (Some((what, _)), Some(longest)) = (too_long, longest) {
             let message = format!("the {what} is longer than the broker's sessions of profile {}", plan.profile);
             return Err(Failure { details: vec![format!("they last {longest} s")], ..Failure::new(USAGE, message) });
         }
@@ -165,12 +176,12 @@ impl Offer {
         let snapshot = Store::new(&context.paths.cache_dir).read();
         let inputs = inputs(&context, &self.session)?;
         let rows = ProfileRows::new(&context, &set, &inputs, &snapshot);
-        let offered = self.names.iter().filter_map(|name| {
-            let profile = set.get(name)?;
+        let offered = self.names.iter().map(|name| {
+            let Some(profile) = set.get(name) else { return missing(name) };
             let row = rows.row(&profile);
             let plan = build::build(&set, name, &inputs).ok();
             let text = |text: String| Some(text).filter(|text| !text.is_empty());
-            Some(OfferedProfile {
+            OfferedProfile {
                 name: masked(name).into_owned(),
                 kind: ProfileKind::of(&profile).name().to_owned(),
                 account_id: text(row.account),
@@ -178,17 +189,31 @@ impl Offer {
                 region: plan.and_then(|plan| Some(plan.region?.value)),
                 has_mfa: row.has_mfa,
                 session_expires: rows.session_end(&profile).map(Timestamp::rfc3339),
-            })
+            }
         });
         Ok(offered.collect())
     }
 }
 
-/// The duration of the last session of the plan in seconds, if the plan determines it.
+/// A profile that was deleted after the start of the broker.
+fn missing(name: &str) -> OfferedProfile {
+    OfferedProfile {
+        name: masked(name).into_owned(),
+        kind: MISSING.to_owned(),
+        account_id: None,
+        role_arn: None,
+        region: None,
+        has_mfa: false,
+        session_expires: None,
+    }
+}
+
+/// The duration of the last session of the plan in seconds. `None` if the source decides it.
 fn longest(plan: &CredentialPlan) -> Option<u32> {
-    match (plan.hops.last(), &plan.base.source) {
-        (Some(hop), _) => Some(hop.duration.seconds),
-        (None, BaseSource::WebIdentity(web)) => Some(web.duration.seconds),
-        (None, _) => None,
+    match (plan.hops.last(), &plan.base.source, &plan.mfa) {
+        (Some(hop), ..) => Some(hop.duration.seconds),
+        (None, BaseSource::WebIdentity(web), _) => Some(web.duration.seconds),
+        (None, _, Some(Mfa { way: MfaStrategy::Session(duration), .. })) => Some(duration.value),
+        (None, ..) => None,
     }
 }

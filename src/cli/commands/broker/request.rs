@@ -1,6 +1,6 @@
 //! Answers one request of a client.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use crate::audit::asker::Asker;
 use crate::audit::record::GrantSource;
@@ -10,17 +10,18 @@ use crate::broker::{
 use crate::cli::connection_pool::ConnectionPool;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{
-    CANCELLED, Failure, INTERNAL, KEY_STORE, MFA_NEEDED, MFA_REJECTED, NOBODY_TO_ASK, SIGN_IN_NEEDED,
+    CANCELLED, Failure, INTERNAL, KEY_STORE, LOCK_TIMEOUT, MFA_NEEDED, MFA_REJECTED, NOBODY_TO_ASK, SIGN_IN_NEEDED,
 };
 use crate::cli::errors::resolve::identity_failure;
 use crate::cli::sources::with_sources;
 use crate::core::credentials::Credentials;
 use crate::core::masking::masked;
 use crate::core::shell_word::shell_word;
-use crate::output::{left, print_message};
+use crate::output::left;
 use crate::plan::CredentialPlan;
 use crate::plan::build::identity_endpoint;
 use crate::profile::ProfileSet;
+use crate::prompt::discard_typed;
 use crate::sts::CallerIdentity;
 use crate::sts::client::SdkSts;
 
@@ -49,18 +50,22 @@ fn try_answer(offer: &Arc<Offer>, request: &Request, client: Asker, replies: &mu
     // Equal requests are equal after the profile is known.
     let request = Request { profile: Some(profile.to_owned()), ..request.clone() };
     let (caller, asked) = (offer.clone(), request.clone());
-    let (call, is_first) = offer
-        .calls
-        .join(&request, move |call| {
-            let profile = asked.profile.as_deref().unwrap_or_default();
-            fetch(&caller, Asked { profile, request: &asked }, call)
-        })
-        .map_err(|error| Failure::new(INTERNAL, format!("the broker cannot start a thread: {error}")))?;
+    let joined = offer.calls.join(&request, move |call| {
+        let profile = asked.profile.as_deref().unwrap_or_default();
+        fetch(&caller, Asked { profile, request: &asked }, call)
+    });
+    let joined = joined
+        .map_err(|error| Failure::new(INTERNAL, format!("the broker cannot start a thread: {error}")))?
+        .ok_or_else(|| {
+            Failure::new(LOCK_TIMEOUT, "the broker is busy: too many clients wait for a session")
+                .hint("answer the open prompt, then run the client again")
+        })?;
     let mut known = None;
     loop {
-        match call.wait(known.as_deref(), HEARTBEAT) {
+        match joined.wait(known.as_deref(), HEARTBEAT) {
             CallState::Waiting(text) => {
-                if replies.send(&Reply::Waiting(text.as_deref().map(Into::into))).is_err() {
+                let of_other = || Some(format!("{}, on the broker's host", offer.prompts.open_prompt()?));
+                if replies.send(&Reply::Waiting(text.clone().or_else(of_other).map(Into::into))).is_err() {
                     return Ok(());
                 }
                 known = text;
@@ -69,7 +74,7 @@ fn try_answer(offer: &Arc<Offer>, request: &Request, client: Asker, replies: &mu
                 match &*result {
                     Ok(Ok(answer)) => {
                         if let Answer::Credentials(fetched) = answer {
-                            let source = if is_first { fetched.source } else { GrantSource::Cached };
+                            let source = if joined.is_first { fetched.source } else { GrantSource::Cached };
                             offer.record(fetched, client, source)?;
                         }
                         let _ = replies.send(&answer.reply());
@@ -90,22 +95,28 @@ fn fetch(
     call: &SharedCall<Result<Answer, RemoteError>>,
 ) -> Result<Answer, RemoteError> {
     let Asked { profile, request } = asked;
+    let may_prompt = !request.no_input && !offer.no_input();
     let without_user = match once(offer, asked, true) {
-        Err(failure) if what_is_needed(&failure).is_some() && !request.no_input => failure,
+        Err(failure) if what_is_needed(&failure).is_some() && may_prompt => failure,
         done => return done.map_err(RemoteError::from),
     };
     let needed = what_is_needed(&without_user).unwrap_or_default();
-    let shown = masked(profile).into_owned();
-    call.set_waiting(format!("{needed} for profile {shown}, on the broker's host"));
-    let _prompt = offer.prompt.lock().unwrap_or_else(PoisonError::into_inner);
+    let what = format!("{needed} for profile {}", masked(profile));
+    call.set_waiting(format!("{what}, on the broker's host"));
+    let _turn = offer.prompts.enter(&what);
     if let Some(left_of_silence) = offer.silence.left(profile) {
         return Err(silent(profile, left_of_silence.as_secs(), needed).into());
     }
-    print_message(&format!("amplify-creds: a client of the broker needs {needed} for profile {shown}"));
+    if !call.has_clients() {
+        return Err(RemoteError::from(without_user));
+    }
+    discard_typed();
     let done = once(offer, asked, false);
     match &done {
         // No prompt was possible.
         Err(failure) if failure.message == without_user.message => {}
+        // Nobody knew of a prompt without a client.
+        Err(failure) if failure.code != CANCELLED && !call.has_clients() => {}
         Err(failure) if what_is_needed(failure).is_some() || failure.code == CANCELLED => offer.silence.begin(profile),
         _ => offer.silence.end(profile),
     }

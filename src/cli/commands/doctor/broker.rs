@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::broker::MISSING;
 use crate::cli::args::Doctor;
 use crate::cli::broker_client::{not_decided_here, profiles};
 use crate::cli::context::Context;
@@ -16,7 +17,12 @@ pub(super) fn run(context: &Context, socket: &Path, asked: &[String], options: &
     if options.fix {
         return Err(not_decided_here("--fix"));
     }
-    let names: Vec<_> = profiles(context, socket)?.into_iter().map(|profile| profile.name).collect();
+    let offered = profiles(context, socket)?;
+    if let Some(missing) = offered.iter().find(|profile| profile.kind == MISSING) {
+        let message = format!("the broker offers profile {}, which does not exist on its host", missing.name);
+        return Err(Failure::new(PROFILE_NOT_FOUND, message).hint("on the host: amplify-creds doctor"));
+    }
+    let names: Vec<_> = offered.into_iter().map(|profile| profile.name).collect();
     if let Some(missing) = asked.iter().find(|asked| !names.contains(asked)) {
         let message = format!("the broker does not offer profile {}", masked(missing));
         return Err(Failure::new(PROFILE_NOT_FOUND, message).hint(format!("offered: {}", names.join(", "))));
