@@ -54,10 +54,7 @@ fn block(out: &mut String, block: &Block) {
                     out.replace_range(from..from + INDENT, &format!("  {term:<width$}", width = INDENT - 2));
                 } else {
                     wrap(out, term, 2);
-                    // A term on two lines has its meaning after the second.
-                    if !meaning.is_empty() {
-                        wrap(out, meaning, INDENT);
-                    }
+                    wrap(out, meaning, INDENT);
                 }
             }
             out.push('\n');

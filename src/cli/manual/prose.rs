@@ -49,8 +49,27 @@ fn items(part: &[&str]) -> Vec<(String, String)> {
     for line in part {
         match items.last_mut() {
             Some((_, meaning)) if line.starts_with(INDENT) => meaning.push_str(line),
+            // A long term has two lines.
+            Some((term, meaning)) if meaning.is_empty() => *term = format!("{term} {line}"),
             _ => items.push(((*line).to_owned(), String::new())),
         }
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_term_has_a_meaning() {
+        for section in sections(&[CONFIG, CONFIG_END, ENVIRONMENT, FILES, PROCESS, PROGRAM, PROGRAM_END, VERB]) {
+            for block in section.blocks {
+                let Block::Items(items) = block else { continue };
+                for (term, meaning) in items {
+                    assert!(!meaning.is_empty(), "{term}");
+                }
+            }
+        }
+    }
 }
