@@ -51,11 +51,7 @@ fn methods(
     }
     let chosen = match (session.prompt, named_method(context, wrapper)) {
         (Some(flag), _) => flag,
-        (None, Some(named)) => PromptArg::from_str(&named.value, false).map_err(|_| {
-            Failure::new(CONFIG, format!("invalid prompt method in {}", named.from))
-                .at(&named.from, None)
-                .hint("expected tty, pinentry, osascript, zenity, powershell or none")
-        })?,
+        (None, Some(named)) => parse(&named)?,
         (None, None) => return Ok(available(&context.env)),
     };
     Ok(match chosen {
@@ -66,6 +62,19 @@ fn methods(
         PromptArg::Powershell => vec![PromptMethod::PowerShell],
         PromptArg::None => Vec::new(),
     })
+}
+
+fn parse(method: &Located<String>) -> Result<PromptArg, Failure> {
+    PromptArg::from_str(&method.value, false).map_err(|_| {
+        Failure::new(CONFIG, format!("invalid prompt method in {}", method.from))
+            .at(&method.from, None)
+            .hint("expected tty, pinentry, osascript, zenity, powershell or none")
+    })
+}
+
+/// For `doctor`.
+pub(crate) fn check_setting(context: &Context) -> Result<(), Failure> {
+    named_method(context, None).map_or(Ok(()), |method| parse(&method).map(drop))
 }
 
 fn named_method(context: &Context, wrapper: Option<&Located<WrapperOptions>>) -> Option<Located<String>> {

@@ -21,7 +21,7 @@ use crate::profile_file::finding::LineFinding;
 use crate::profile_file::{Content, Dialect, FileKind, Name, Property, Section, Spelling};
 use crate::tools::Views;
 
-use super::finding::FilePlace;
+use super::finding::{FilePlace, Hit};
 use super::sign_ins::{self, SignInFacts};
 use super::stored_keys::StoredKeyFacts;
 use super::world::{CacheFacts, ProjectProfile, World};
@@ -51,6 +51,7 @@ pub struct Facts<'t> {
     pub now: Timestamp,
     pub program: Option<PathBuf>,
     pub project: Option<ProjectProfile>,
+    pub invalid_settings: Vec<Hit>,
     /// The requested profiles and those on their paths; `None` if all were requested.
     concerned: Option<HashSet<String>>,
 }
@@ -159,6 +160,7 @@ impl<'t> Facts<'t> {
             now: world.now,
             program: world.program.clone(),
             project: world.project.clone(),
+            invalid_settings: world.invalid_settings.clone(),
             profiles,
         }
     }

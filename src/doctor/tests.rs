@@ -21,7 +21,16 @@ fn findings(config: &str, credentials: &str, env: &Env) -> Vec<String> {
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let key_store = &KeyStore::new(env, Locks::in_dir(&paths.cache_dir));
     let now = Clock::Fixed(Timestamp(0)).now();
-    let world = World { paths: &paths, env, now, program: None, project: None, key_store, seals: false };
+    let world = World {
+        paths: &paths,
+        env,
+        now,
+        program: None,
+        project: None,
+        key_store,
+        seals: false,
+        invalid_settings: Vec::new(),
+    };
     let plan = |name: &str| {
         let trouble = |error| Trouble { error, message: "broken".to_owned(), at: None, hint: None };
         build(&set, name, &Inputs::default())
@@ -223,8 +232,16 @@ fn secret_values_are_not_in_findings() {
     let paths = Paths::find(&Env::fixed([("HOME", "/nonexistent")]), &Overrides::default()).unwrap();
     let env = Env::fixed([]);
     let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
-    let world =
-        World { paths: &paths, env: &env, now: Timestamp(0), program: None, project: None, key_store, seals: false };
+    let world = World {
+        paths: &paths,
+        env: &env,
+        now: Timestamp(0),
+        program: None,
+        project: None,
+        key_store,
+        seals: false,
+        invalid_settings: Vec::new(),
+    };
     let plan = |_: &str| Ok(crate::plan::build::build(&set, "a", &Inputs::default()).unwrap());
     let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
     let all = examine(&facts);

@@ -7,7 +7,7 @@ use crate::os::env::Env;
 use crate::os::fs::Rights;
 use crate::os::paths::Paths;
 
-use super::finding::FilePlace;
+use super::finding::{FilePlace, Hit};
 
 #[derive(Debug)]
 pub struct World<'a> {
@@ -19,6 +19,8 @@ pub struct World<'a> {
     pub key_store: &'a KeyStore,
     /// Whether sessions are sealed with a key in the key store.
     pub seals: bool,
+    /// The settings whose value is not one of the possible ones.
+    pub invalid_settings: Vec<Hit>,
 }
 
 /// The profile of the Amplify project around the current directory.

@@ -231,7 +231,16 @@ fn doctor(bencher: Bencher<'_, '_>, profiles: usize) {
         };
         let key_store = &KeyStore::new(&env, Locks::in_dir(&paths.cache_dir));
         let now = Clock::System.now();
-        let world = World { paths: &paths, env: &env, now, program: None, project: None, key_store, seals: false };
+        let world = World {
+            paths: &paths,
+            env: &env,
+            now,
+            program: None,
+            project: None,
+            key_store,
+            seals: false,
+            invalid_settings: Vec::new(),
+        };
         let facts = Facts::gather(&files, &views, &set, &[], &world, &plan);
         let visibilities = VisibilityTable::of(&facts);
         let seen = visibilities

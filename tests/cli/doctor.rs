@@ -262,6 +262,35 @@ fn doctor_checks_cache_and_its_dates() {
     assert_eq!(codes(&entry("2020-01-01T00:00:00Z", 3600)), ["clock"], "an hour behind AWS");
 }
 
+/// The path of config.ini is that of Linux.
+#[cfg(target_os = "linux")]
+#[test]
+fn invalid_setting_is_reported_with_its_line() {
+    let home = TestHome::new(PROGRAM);
+    home.write(".aws/config", "[default]\nregion = us-east-1\n");
+    let settings = ".config/amplify-creds/config.ini";
+    home.write(settings, "seal = off\naudit_log = On\nprompt = tty\nsign_in = auto\nsign_in_flow = auto\n");
+    let report = home.run(&["doctor"]);
+    assert!(!report.stdout.contains("invalid_setting"), "{report:?}");
+    home.write(settings, "seal = 1\naudit_log = yes\nprompt = gui\nsign_in = auto\nsign_in_flow = phone\n");
+    let report = home.run(&["doctor", "--json"]);
+    assert_eq!(report.code, Some(1), "{report:?}");
+    let report: serde_json::Value = serde_json::from_str(&report.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<_> = findings.iter().filter(|finding| finding["code"] == "invalid_setting").collect();
+    let found: Vec<_> =
+        found.iter().map(|hit| (hit["line"].as_u64().unwrap(), hit["message"].as_str().unwrap())).collect();
+    let expected =
+        [(2, "invalid audit_log"), (1, "invalid seal"), (3, "invalid prompt method"), (5, "invalid sign_in_flow")];
+    assert_eq!(found, expected);
+    let report = home.run(&["doctor"]);
+    for line in ["  ~/.config/amplify-creds/config.ini:2: invalid audit_log\n", "    hint: expected on or off\n"] {
+        assert!(report.stdout.contains(line), "{report:?}");
+    }
+    let report = home.run_with(&["doctor", "--json"], &[("AMPLIFY_CREDS_SIGN_IN", "now")]);
+    assert!(report.stdout.contains("invalid sign_in in $AMPLIFY_CREDS_SIGN_IN\""), "{report:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn doctor_fix_changes_only_fixable_findings() {

@@ -26,6 +26,12 @@ pub(super) fn is_automatic(context: &Context) -> Result<bool, Failure> {
     }
 }
 
+/// For `doctor`.
+pub(in crate::cli) fn check_settings(context: &Context) -> Result<(), Failure> {
+    is_automatic(context)?;
+    configured(context).map(drop)
+}
+
 pub(super) fn of(context: &Context, session: &Session<'_>, occasion: Occasion) -> Result<Flow, Failure> {
     let asked = match occasion {
         Occasion::Login(Some(flow)) => Some(flow),

@@ -29,6 +29,7 @@ use crate::sign_in::{Flow, Interaction, SignInError, Turn, identity_center};
 use crate::source::Sources;
 use crate::source::login::DEFAULT_REGION;
 
+pub(super) use flow::check_settings;
 pub(super) use needs::{Session, all_needed, session as of};
 pub(super) use occasion::Occasion;
 

@@ -43,7 +43,7 @@ const fn profile(
     DoctorCheck { code, severity, about, concerns_all: false, find }
 }
 
-pub const CHECKS: [DoctorCheck; 63] = [
+pub const CHECKS: [DoctorCheck; 64] = [
     file("byte_order_mark", Error, "a file begins with a byte order mark", lines::byte_order_mark),
     file("header_not_closed", Error, "a section header has no ']'", lines::header_not_closed),
     file("outside_section", Error, "a property is before the first section header", lines::outside_section),
@@ -114,6 +114,7 @@ pub const CHECKS: [DoctorCheck; 63] = [
     profile("process_short_lived", Warning, "the program of a profile may be removed", processes::short_lived),
     profile("process_relative", Warning, "a credential_process is not found from every directory", processes::relative),
     profile("process_shell", Warning, "a command needs a shell, but the AWS CLI uses none", processes::shell),
+    file("invalid_setting", Error, "a setting has an invalid value", system::invalid_setting),
     file("mode", Warning, "other users can read a file", system::mode),
     file("owner", Warning, "a file belongs to another user", system::owner),
     file("profile_variable", Error, "a variable names a profile that does not exist", system::profile_variable),

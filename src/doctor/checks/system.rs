@@ -1,4 +1,4 @@
-//! Checks of rights, variables, the clock and the cache.
+//! Checks of settings, rights, variables, the clock and the cache.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +23,10 @@ fn guarded(facts: &Facts<'_>) -> Vec<(FilePlace, Rights, bool)> {
     }
     all.extend(facts.cache.rights.map(|rights| (facts.cache.file.clone(), rights, true)));
     all
+}
+
+pub(super) fn invalid_setting(facts: &Facts<'_>) -> Vec<Hit> {
+    facts.invalid_settings.clone()
 }
 
 pub(super) fn mode(facts: &Facts<'_>) -> Vec<Hit> {

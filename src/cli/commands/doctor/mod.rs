@@ -11,12 +11,14 @@ use serde::{Serialize, Serializer};
 use crate::amplify::environment::Source;
 use crate::amplify::project::Environment;
 use crate::cli::args::Doctor;
+use crate::cli::audit_log;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, OUTPUT, PROFILE_NOT_FOUND};
 use crate::cli::errors::near_miss::with_hints;
 use crate::cli::output::{write_json, write_stdout};
 use crate::cli::screen::Screen;
 use crate::cli::selection;
+use crate::cli::{prompts, sign_in};
 use crate::core::clock::Clock;
 use crate::core::masking::masked;
 use crate::core::sanitize::printable;
@@ -24,7 +26,7 @@ use crate::doctor::facts::{Facts, HeaderFacts, Trouble};
 use crate::doctor::picker;
 use crate::doctor::visibility::VisibilityTable;
 use crate::doctor::world::{ProjectProfile, World};
-use crate::doctor::{Finding, Hit, Severity, examine};
+use crate::doctor::{FilePlace, Finding, Hit, Severity, examine};
 use crate::os::env;
 use crate::plan::build;
 use crate::profile::value_form::shown_header;
@@ -71,6 +73,7 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
         project: project(context),
         key_store: &context.key_store(),
         seals: context.seals().unwrap_or(false),
+        invalid_settings: invalid_settings(context),
     };
     let inputs = context.inputs()?;
     let plan = |name: &str| {
@@ -112,6 +115,24 @@ fn report(context: &Context, options: &Doctor) -> Result<u8, Failure> {
     }
     let has_errors = findings.iter().any(|finding| finding.check.severity == Severity::Error);
     Ok(u8::from(has_errors))
+}
+
+/// Of the settings with fixed values. An invalid dialect is an error of every command.
+fn invalid_settings(context: &Context) -> Vec<Hit> {
+    let outcomes = [
+        audit_log::is_on(context).map(drop),
+        context.seals().map(drop),
+        prompts::check_setting(context),
+        sign_in::check_settings(context),
+    ];
+    let hit = |Failure { message, at, hints, .. }: Failure| {
+        // A finding has its place before the message.
+        let place = at.as_ref().map_or_else(String::new, |at| format!(" in {at}"));
+        let message = message.strip_suffix(&place).unwrap_or(&message).to_owned();
+        let at = at.map(|at| FilePlace { file: at.file, line: at.line });
+        Hit { profile: None, at, message, hint: hints.into_iter().next() }
+    };
+    outcomes.into_iter().filter_map(|outcome| outcome.err().map(hit)).collect()
 }
 
 /// An unreadable project must not prevent the report.
