@@ -180,6 +180,11 @@ impl Context {
                 self.info(|| format!("{at}: {finding}"));
             }
         }
+        self.profiles_unreported()
+    }
+
+    /// Like [`Context::profiles`], for a second use: `-v` prints no findings.
+    pub(super) fn profiles_unreported(&self) -> Result<ProfileSet<'_>, Failure> {
         Ok(self.files.profiles(self.dialect)?)
     }
 

@@ -6,11 +6,9 @@ use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, MFA_NEEDED};
 use crate::cli::prompts::why_unprompted;
+use crate::cli::wrapper_name::{extras, has_role_options, wrapper_name};
 use crate::core::shell_word::shell_word;
-use crate::os::env;
 use crate::plan::CredentialPlan;
-use crate::plan::inputs::RoleFlags;
-use crate::plan::wrapper::Wrapper;
 use crate::prompt::PromptError;
 use crate::resolve::{Options, ResolveError};
 
@@ -35,7 +33,8 @@ pub(super) fn failure(
             )
         }
         _ => {
-            let (options, wrapper) = (options(session), wrapper(context, profile, session));
+            let options = options(session);
+            let wrapper = if has_role_options(session) { wrapper_name(context, profile, session) } else { None };
             let failure = match wrapper {
                 Some(wrapper) => with_login(error.into(), profile, "", &wrapper),
                 None => with_login(error.into(), profile, &options, profile),
@@ -51,44 +50,6 @@ fn with_login(failure: Failure, profile: &str, options: &str, login: &str) -> Fa
     let complete = |text: String| text.replace(&command("", profile), &command(options, login));
     let Failure { message, hints, .. } = failure;
     Failure { message: complete(message), hints: hints.into_iter().map(complete).collect(), ..failure }
-}
-
-/// The profile with a command of these options. With its name, the login command of a wrapper fits on the first line.
-fn wrapper(context: &Context, profile: &str, session: &SessionArgs) -> Option<String> {
-    let SessionArgs { duration, min_ttl, role_arn, external_id, session_name, .. } = session;
-    let role =
-        RoleFlags { role_arn: role_arn.clone(), external_id: external_id.clone(), session_name: session_name.clone() };
-    let duration = duration.map(u32::try_from).transpose().ok()?;
-    let extras = sorted(extras(session));
-    if role == RoleFlags::default() && extras.is_empty() && duration.is_none() {
-        return None;
-    }
-    let program = env::executable();
-    let set = context.profiles().ok()?;
-    let wrappers = set.all().into_iter().filter_map(|found| {
-        let wrapper = Wrapper::parse(found.get("credential_process")?.value, program.as_deref())?;
-        Some((found.name.clone(), wrapper))
-    });
-    let is_it = |wrapper: &Wrapper| {
-        wrapper.profile.as_deref() == Some(profile)
-            && (&wrapper.role, wrapper.duration, wrapper.options.min_ttl) == (&role, duration, *min_ttl)
-            && sorted(wrapper.extras.clone()) == extras
-    };
-    wrappers.into_iter().find(|(_, wrapper)| is_it(wrapper)).map(|(name, _)| name)
-}
-
-fn sorted(mut extras: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
-    extras.sort();
-    extras
-}
-
-fn extras(session: &SessionArgs) -> Vec<(&'static str, String)> {
-    let SessionArgs { policy_arn, policy, tag, source_identity, provided_context, .. } = session;
-    let one = [("--policy", policy), ("--source-identity", source_identity)];
-    let many = [("--policy-arn", policy_arn), ("--tag", tag), ("--provided-context", provided_context)];
-    let one = one.into_iter().filter_map(|(option, value)| Some((option, value.clone()?)));
-    let many = many.into_iter().flat_map(|(option, values)| values.iter().map(move |value| (option, value.clone())));
-    one.chain(many).collect()
 }
 
 /// The options that select another session in the cache, each with a blank after it.

@@ -44,6 +44,7 @@ mod sign_in_status;
 mod sources;
 mod suggestions;
 mod warnings;
+mod wrapper_name;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
