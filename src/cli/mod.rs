@@ -194,7 +194,7 @@ fn run(cli: Cli) -> Result<u8, Failure> {
         Command::Check(options) => check::run(&Context::new("check", global, options.fetch.name.as_deref())?, &options),
         Command::List(options) => list::run(&Context::new("list", global, None)?, &options),
         Command::Sessions(options) => sessions::run(&Context::new("sessions", global, None)?, &options),
-        Command::Audit(options) => audit::run(&Context::new("audit", global, None)?, &options),
+        Command::Audit(options) => audit::run(&Context::new("audit", global, options.name.as_deref())?, &options),
         Command::Setup(options) => setup::run(&Context::new("setup", global, options.name.as_deref())?, &options),
         Command::Doctor(options) => {
             return doctor::run(Context::new("doctor", global, None)?.check_names(&options.names)?, &options);

@@ -140,7 +140,7 @@ pub enum Command {
     #[command(
         after_long_help = AUDIT_EXAMPLES,
         args(unused(ALL_PROFILES)),
-        arg(profile_filter("Only the credentials of this profile"))
+        arg(profile_filter("Only the credentials of this profile (same as PROFILE)"))
     )]
     Audit(Audit),
     /// Check profile files, and which tools can use a profile

@@ -286,6 +286,9 @@ pub struct Sessions {
 
 #[derive(Debug, Args)]
 pub struct Audit {
+    /// Only the credentials of this profile
+    #[arg(value_name = "PROFILE", add = ArgValueCandidates::new(profiles))]
+    pub name: Option<String>,
     /// Only what was recorded within this time, for example 1h or 7d
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub since: Option<u64>,
