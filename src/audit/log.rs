@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::os::fs::{append_private, open_private, rename};
 use crate::os::lock::{Attempt, Locks, survive_file_size_limit};
 
-use super::record::{MAX_LINE, Parsed, Record};
+use super::record::{Parsed, Record};
 
 /// Bytes. A longer file is renamed.
 pub const MAX_FILE: u64 = 1 << 20;
@@ -16,6 +16,16 @@ pub const OLD_FILES: u32 = 4;
 
 const NAME: &str = "audit.jsonl";
 const LOCK: &str = "audit";
+
+/// A longer file than this many times [`MAX_FILE`] is reported, because it could not be renamed.
+const MOST_TIMES: u64 = 2;
+
+/// Why a long file could not be renamed. The record is in it.
+#[derive(Debug)]
+pub struct RotationError {
+    pub length: u64,
+    pub error: io::Error,
+}
 
 pub struct AuditLog {
     directory: PathBuf,
@@ -31,19 +41,26 @@ impl AuditLog {
         &self.path
     }
 
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Appends the line in one write, which a local file system does not mix with those of other processes.
-    pub fn append(&self, record: &Record) -> io::Result<()> {
+    pub fn append(&self, record: &Record) -> io::Result<Option<RotationError>> {
         survive_file_size_limit();
         let (mut file, length) = self.open()?;
-        if length > MAX_FILE
-            && let Some(new) = self.rotated()
-        {
-            file = new;
+        let mut failed = None;
+        if length > MAX_FILE {
+            match self.rotated() {
+                Ok(new) => file = new.unwrap_or(file),
+                Err(error) if length > MOST_TIMES * MAX_FILE => failed = Some(RotationError { length, error }),
+                Err(_) => {}
+            }
         }
         let line = record.line();
         loop {
             match file.write(line.as_bytes()) {
-                Ok(written) if written == line.len() => return Ok(()),
+                Ok(written) if written == line.len() => return Ok(failed),
                 Ok(_) => return Err(io::ErrorKind::StorageFull.into()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -57,32 +74,42 @@ impl AuditLog {
         Ok((file, length))
     }
 
-    /// The new file. `None` if another process renames the files, or if that fails: then the record is appended to the
-    /// file that is already open, which may have the name of an old one.
-    fn rotated(&self) -> Option<File> {
-        let Attempt::Held(_guard) = self.locks().try_lock(LOCK) else { return None };
+    /// The new file. `None` if another process renames the files. Then, and after an error, the record is appended to
+    /// the file that is already open, which may have the name of an old one.
+    fn rotated(&self) -> io::Result<Option<File>> {
+        let _guard = match self.locks().try_lock(LOCK) {
+            Attempt::Held(guard) => guard,
+            Attempt::Busy => return Ok(None),
+            Attempt::Unavailable(error) => return Err(error),
+        };
         // Another process may have renamed the file between the open and the lock.
         if std::fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.len() > MAX_FILE) {
             for number in (0..OLD_FILES).rev() {
-                match rename(&self.numbered(number), &self.numbered(number + 1)) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return None,
+                let older = self.numbered(number + 1);
+                match rename(&self.numbered(number), &older) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(in_file(&older, &error)),
                     _ => {}
                 }
             }
         }
-        self.open().ok().map(|(file, _)| file)
+        self.open().map(|(file, _)| Some(file))
     }
 
-    /// The oldest first. The lock keeps a file from being renamed meanwhile; without it, it could be missed.
+    /// The oldest first. The lock keeps a file from being renamed meanwhile; without it, it could be missed. Old files
+    /// that cannot be read are skipped.
     pub fn read(&self) -> io::Result<Records> {
         let has_log = self.directory.is_dir();
         let _guard = has_log.then(|| self.locks().lock_within(LOCK, std::time::Duration::from_secs(1)));
-        let mut files = VecDeque::new();
-        for number in (0..=OLD_FILES).rev() {
+        let (mut files, mut skipped) = (VecDeque::new(), Vec::new());
+        for number in (1..=OLD_FILES).rev() {
             let path = self.numbered(number);
-            files.extend(open_private(&path).map_err(|error| in_file(&path, error))?.map(BufReader::new));
+            match open_private(&path) {
+                Ok(file) => files.extend(file.map(BufReader::new)),
+                Err(error) => skipped.push(SkippedFile { path, error }),
+            }
         }
-        Ok(Records { files, damaged: 0 })
+        files.extend(open_private(&self.path)?.map(BufReader::new));
+        Ok(Records { files, skipped, ready: VecDeque::new(), damaged: 0 })
     }
 
     fn numbered(&self, number: u32) -> PathBuf {
@@ -94,21 +121,32 @@ impl AuditLog {
     }
 }
 
-fn in_file(path: &Path, error: io::Error) -> io::Error {
-    match path.extension().and_then(|number| number.to_str()) {
-        Some(number) if number != "jsonl" => io::Error::new(error.kind(), format!("{NAME}.{number}: {error}")),
-        _ => error,
-    }
+fn in_file(path: &Path, error: &io::Error) -> io::Error {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
+#[derive(Debug)]
+pub struct SkippedFile {
+    pub path: PathBuf,
+    pub error: io::Error,
 }
 
 /// Reads a line at a time, because a log that could not be renamed may have any size.
 pub struct Records {
     files: VecDeque<BufReader<File>>,
+    skipped: Vec<SkippedFile>,
+    /// The other records of the last line.
+    ready: VecDeque<Record>,
     damaged: usize,
 }
 
 impl Records {
-    /// The lines that were skipped so far.
+    pub fn skipped(&self) -> &[SkippedFile] {
+        &self.skipped
+    }
+
+    /// The lines so far of which a part or all was skipped.
     pub fn damaged(&self) -> usize {
         self.damaged
     }
@@ -120,24 +158,24 @@ impl Iterator for Records {
     fn next(&mut self) -> Option<Record> {
         let mut line = Vec::new();
         loop {
+            if let Some(record) = self.ready.pop_front() {
+                return Some(record);
+            }
             let file = self.files.front_mut()?;
             line.clear();
-            let read = file.by_ref().take(MAX_LINE as u64).read_until(b'\n', &mut line);
+            let read = file.by_ref().take(MAX_FILE).read_until(b'\n', &mut line);
             if !matches!(read, Ok(1..)) {
                 self.damaged += usize::from(read.is_err());
                 self.files.pop_front();
                 continue;
             }
-            if line.len() == MAX_LINE && !line.ends_with(b"\n") && file.skip_until(b'\n').is_err() {
+            let is_cut = line.len() as u64 == MAX_FILE && !line.ends_with(b"\n");
+            if is_cut && file.skip_until(b'\n').is_err() {
                 self.files.pop_front();
             }
-            match Record::parse(&line) {
-                Some(Parsed { record, is_whole_line }) => {
-                    self.damaged += usize::from(!is_whole_line);
-                    return Some(record);
-                }
-                None => self.damaged += 1,
-            }
+            let Parsed { records, is_damaged } = Record::parse(&line);
+            self.damaged += usize::from(is_damaged);
+            self.ready = records.into();
         }
     }
 }

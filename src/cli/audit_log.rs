@@ -1,13 +1,20 @@
-use crate::audit::asker::Asker;
-use crate::audit::log::AuditLog;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::audit::log::{AuditLog, RotationError};
 use crate::audit::record::{GrantSource, Record};
+use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, Failure};
+use crate::cli::wrapper_name::wrapper_name;
 use crate::core::clock::{Clock, Timestamp};
 use crate::core::credentials::Credentials;
 use crate::core::digest::sha256_hex;
 use crate::core::origin::SourceFile;
+use crate::core::shell_word::shell_word;
 use crate::os::env;
+use crate::os::fs::is_full;
 use crate::os::paths::Paths;
 use crate::output::print_message;
 use crate::plan::session::{Policy, SessionExtras};
@@ -39,6 +46,7 @@ pub(crate) fn log(context: &Context) -> Option<(AuditLog, String)> {
 pub(crate) fn record(
     context: &Context,
     plan: &CredentialPlan,
+    session: &SessionArgs,
     credentials: &Credentials,
     source: GrantSource,
 ) -> Result<(), Failure> {
@@ -49,40 +57,75 @@ pub(crate) fn record(
         print_message("amplify-creds: cannot write the audit log: the system has no directory for it");
         return Ok(());
     };
-    let record = record_of(plan, credentials, source, context.verb, context.asker, Clock::System.now());
-    if let Err(error) = log.append(&record) {
-        print_message(&format!("amplify-creds: cannot write the audit log {shown}: {error}"));
+    let record = record_of(context, plan, session, credentials, source);
+    match log.append(&record) {
+        Ok(None) => {}
+        Ok(Some(RotationError { length, error })) => {
+            static IS_REPORTED: AtomicBool = AtomicBool::new(false);
+            if !IS_REPORTED.swap(true, Ordering::Relaxed) {
+                let size = length >> 20;
+                print_message(&format!("amplify-creds: cannot rotate the audit log {shown} ({size} MiB): {error}"));
+                print_message(&format!("hint: run: ls -la {}", word(log.directory())));
+            }
+        }
+        Err(error) => {
+            print_message(&format!("amplify-creds: cannot write the audit log {shown}: {error}"));
+            print_message(&format!("hint: {}", hint(&log, &error)));
+        }
     }
     Ok(())
 }
 
+/// The command that shows why the log cannot be used.
+pub(crate) fn hint(log: &AuditLog, error: &io::Error) -> String {
+    match error {
+        error if is_full(error) => format!("free space; see: df -h {}", word(log.directory())),
+        _ => format!("run: ls -ld {}", word(log.path())),
+    }
+}
+
+fn word(path: &Path) -> String {
+    shell_word(&path.to_string_lossy()).into_owned()
+}
+
 fn record_of(
+    context: &Context,
     plan: &CredentialPlan,
+    session: &SessionArgs,
     credentials: &Credentials,
     source: GrantSource,
-    command: &str,
-    asker: Asker,
-    now: Timestamp,
 ) -> Record {
+    let profile = plan.profile_in_files();
+    // Only `process` is the command of a wrapper.
+    let is_process = context.verb == "process";
+    let wrapper = profile.filter(|_| is_process).and_then(|profile| wrapper_name(context, profile, session));
     let (role_arn, session_name) = match (plan.hops.last(), &plan.base.source) {
         (Some(hop), _) => (Some(&hop.role_arn), Some(&hop.session_name)),
         (None, BaseSource::WebIdentity(web)) => (Some(&web.role_arn), Some(&web.session_name)),
         (None, _) => (None, None),
     };
     Record {
-        time: now.rfc3339(),
-        profile: plan.profile_in_files().map(str::to_owned),
-        command: command.to_owned(),
+        time: Clock::System.now().rfc3339(),
+        profile: profile.map(str::to_owned),
+        wrapper: wrapper.filter(|wrapper| profile != Some(wrapper)),
+        command: context.verb.to_owned(),
         role_arn: role_arn.map(|arn| arn.value.as_str().to_owned()),
         session_name: session_name.map(|name| name.value.clone()),
         policies: plan.hops.last().map_or_else(Vec::new, |hop| policies(&hop.extras)),
-        source,
+        source: if is_plain_key(plan) { GrantSource::Keys } else { source },
         access_key_id: credentials.access_key_id.clone(),
         expires: credentials.expiration.map(Timestamp::rfc3339),
-        by: asker.by().to_owned(),
-        pid: asker.pid(),
-        processes: asker.processes(),
+        by: context.asker.by().to_owned(),
+        pid: context.asker.pid(),
+        processes: context.asker.processes(),
     }
+}
+
+/// Whether the command hands out access keys as they are, without a call.
+fn is_plain_key(plan: &CredentialPlan) -> bool {
+    let source = &plan.base.source;
+    plan.steps().next().is_none()
+        && matches!(source, BaseSource::Static(_) | BaseSource::Environment(_) | BaseSource::KeyStore(_))
 }
 
 fn policies(extras: &SessionExtras) -> Vec<String> {

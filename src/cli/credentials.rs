@@ -56,7 +56,7 @@ pub(crate) fn fetch_with(
     prompt: impl FnOnce(&CredentialPlan) -> Result<PromptChain, Failure>,
 ) -> Result<Fetched, Failure> {
     let fetched = fetch_unrecorded(context, session, prompt)?;
-    fetched.record(context)?;
+    fetched.record(context, session)?;
     Ok(fetched)
 }
 
@@ -73,8 +73,8 @@ pub(crate) fn fetch_unrecorded(
 }
 
 impl Fetched {
-    pub(crate) fn record(&self, context: &Context) -> Result<(), Failure> {
-        audit_log::record(context, &self.plan, &self.credentials, self.source)
+    pub(crate) fn record(&self, context: &Context, session: &SessionArgs) -> Result<(), Failure> {
+        audit_log::record(context, &self.plan, session, &self.credentials, self.source)
     }
 }
 

@@ -50,6 +50,7 @@ fn line(second: i64, profile: &str) -> String {
     let record = Record {
         time: Timestamp(1_767_323_045 + second).rfc3339(),
         profile: Some(profile.to_owned()),
+        wrapper: None,
         command: "process".to_owned(),
         role_arn: Some(data::NO_MFA_ROLE.to_owned()),
         session_name: Some("amplify".to_owned()),
@@ -140,6 +141,7 @@ fn record_has_every_documented_key_and_no_secret() {
         "session_name",
         "source",
         "time",
+        "wrapper",
     ];
     assert_eq!(keys, contract);
     assert_eq!(all[0]["role_arn"], data::BIZ_CORP_ROLE);
@@ -152,7 +154,7 @@ fn record_has_every_documented_key_and_no_secret() {
     assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{policies:?}");
     assert_eq!(policies[1..], ["arn:aws:iam::aws:policy/ReadOnlyAccess"]);
     let user = [&all[2]["role_arn"], &all[2]["session_name"], &all[2]["expires"], &all[2]["source"]];
-    assert_eq!(user, [&Value::Null, &Value::Null, &Value::Null, &json!("new")]);
+    assert_eq!(user, [&Value::Null, &Value::Null, &Value::Null, &json!("keys")]);
     assert_eq!(all[2]["access_key_id"], data::ACCESS_KEY_ID);
 
     let text = fs::read_to_string(file(&home)).unwrap();
@@ -337,7 +339,8 @@ fn full_disk_costs_the_record_and_is_reported() {
     assert!(!failed.is_empty());
     for run in failed {
         let start = "amplify-creds: cannot write the audit log ~/.local/state/amplify-creds/audit.jsonl: ";
-        assert!(run.stderr.starts_with(start) && run.stderr.lines().count() == 1, "{run:?}");
+        assert!(run.stderr.starts_with(start) && run.stderr.lines().count() == 2, "{run:?}");
+        assert!(run.stderr.contains("\nhint: "), "{run:?}");
     }
     // The next record is found behind the part of another one.
     disk.empty();
@@ -387,13 +390,15 @@ fn special_file_is_refused_and_reported_once() {
         let run = Finished::from(run.wait_with_output().unwrap());
         assert_eq!(run.code, Some(0), "{reason}: {run:?}");
         document(&run.stdout);
-        let line = format!("amplify-creds: cannot write the audit log {}: {reason}\n", shown(&home));
-        assert_eq!(run.stderr, line);
+        let hint = format!("hint: run: ls -ld {}", path.display());
+        let lines = format!("amplify-creds: cannot write the audit log {}: {reason}\n{hint}\n", shown(&home));
+        assert_eq!(run.stderr, lines);
         let run = home.run(&["audit"]);
         run.failed_with(3);
         assert!(run.first_error_line().ends_with(&format!("audit.jsonl: {reason}")), "{run:?}");
+        assert!(run.stderr.contains(&hint), "{run:?}");
         // The warning is the only sign of the gap.
-        assert_eq!(home.run(&["process", "nomfa", "-q"]).stderr.lines().count(), 1);
+        assert_eq!(home.run(&["process", "nomfa", "-q"]).stderr, lines);
     }
     assert_eq!(fs::read_to_string(other).unwrap(), "mine\n");
 }
@@ -426,6 +431,9 @@ fn records_are_filtered_by_time_and_profile() {
         (&["--profile", "dev"], 3),
         (&["-p", "prod", "--since", "1h"], 1),
         (&["-p", "nowhere"], 0),
+        (&["dev"], 3),
+        (&["prod", "--since", "1h"], 1),
+        (&["prod", "-p", "prod"], 2),
     ] {
         assert_eq!(count(args), expected, "{args:?}");
     }
@@ -435,6 +443,107 @@ fn records_are_filtered_by_time_and_profile() {
     let nothing = format!("no matching records in {}\n", shown(&home));
     assert_eq!(home.run(&["audit", "-p", "nowhere"]).succeeded(), nothing);
     assert_eq!(home.run(&["audit", "--since", "soon"]).code, Some(2));
+    assert_eq!(home.run(&["audit", "dev", "-p", "prod"]).code, Some(2));
+}
+
+#[test]
+fn name_is_shortened_in_record_and_filter() {
+    let secret = "0A1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f8a9b";
+    for name in ["long-name-".repeat(60).as_str(), "a\u{1b}[31mb", secret] {
+        let home = with_log(&(line(0, name) + &line(1, "dev")));
+        for args in [&["audit", "--json", "-p", name], &["audit", "--json", name, "-q"]] {
+            let run = home.run(args);
+            assert_eq!(document(run.succeeded()).as_array().unwrap().len(), 1, "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn wrapper_is_recorded_for_its_command_line() {
+    let (_sts, home) = without_mfa();
+    let home = logged(home);
+    home.run(&["setup", "nomfa", "--for-agent", "--yes", "-q"]).succeeded();
+    add_config(&home, &format!("[profile plain]\ncredential_process = {PROGRAM} process nomfa\n"));
+    let config = fs::read_to_string(home.path().join(".aws/config")).unwrap();
+    let command = config.lines().find(|line| line.contains("--policy-arn")).unwrap();
+    let words: Vec<_> = command.split(' ').skip(3).collect();
+    for (args, profile, wrapper) in [
+        (words.as_slice(), "nomfa", Some("nomfa-agent")),
+        (&["process", "nomfa-agent"], "nomfa-agent", None),
+        (&["process", "nomfa"], "nomfa", Some("plain")),
+        (&["process", "nomfa", "-d", "15m"], "nomfa", None),
+        (&["env", "nomfa"], "nomfa", None),
+    ] {
+        home.run(args).succeeded();
+        let all = records(&home);
+        let last = all.last().unwrap();
+        assert_eq!((&last["profile"], &last["wrapper"]), (&json!(profile), &json!(wrapper)), "{args:?}");
+    }
+    for (name, count) in [("nomfa", 4), ("nomfa-agent", 2), ("plain", 1)] {
+        let run = home.run(&["audit", "--json", "-p", name]);
+        assert_eq!(document(run.succeeded()).as_array().unwrap().len(), count, "{name}");
+    }
+    let table = home.run(&["audit"]);
+    let column: Vec<_> = table.succeeded().lines().skip(1).map(|row| row.split("  ").nth(1).unwrap().trim()).collect();
+    assert_eq!(column, ["nomfa-agent", "nomfa-agent", "plain", "nomfa", "nomfa"]);
+}
+
+#[test]
+fn special_old_file_is_skipped_with_a_note() {
+    let home = with_log(&line(2, "new"));
+    fs::write(directory(&home).join("audit.jsonl.1"), line(1, "old")).unwrap();
+    let path = directory(&home).join("audit.jsonl.4");
+    let makes: [(&str, &dyn Fn()); 3] = [
+        ("it is a symbolic link", &|| symlink("audit.jsonl", &path).unwrap()),
+        ("it is not a regular file", &|| fs::create_dir(&path).unwrap()),
+        ("it is not a regular file", &|| {
+            assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+        }),
+    ];
+    for (reason, make) in makes {
+        let _ = fs::remove_file(&path);
+        let _ = fs::remove_dir(&path);
+        make();
+        let run = home.run(&["audit", "--json"]);
+        assert_eq!(document(run.stdout.trim_end()).as_array().unwrap().len(), 2, "{run:?}");
+        assert_eq!((run.code, run.stderr), (Some(0), format!("skipped {}.4: {reason}\n", shown(&home))));
+        assert_eq!(home.run(&["audit", "-q"]).stderr, "");
+    }
+}
+
+#[test]
+fn log_that_cannot_be_rotated_is_reported_above_twice_the_limit() {
+    let (_sts, home) = without_mfa();
+    let home = logged(home);
+    home.run(&["process", "nomfa"]).succeeded();
+    for number in 1..=OLD_FILES {
+        fs::create_dir(directory(&home).join(format!("audit.jsonl.{number}"))).unwrap();
+    }
+    fs::write(directory(&home).join("audit.jsonl.4/file"), "").unwrap();
+    let one = line(0, "old");
+    for (times, is_reported) in [(1, false), (2, true)] {
+        let filled = one.repeat(usize::try_from(times * MAX_FILE).unwrap() / one.len() + 1);
+        fs::write(file(&home), &filled).unwrap();
+        let run = home.run(&["process", "nomfa", "-q"]);
+        document(&run.stdout);
+        let text = fs::read_to_string(file(&home)).unwrap();
+        assert_eq!(text.lines().count(), filled.lines().count() + 1);
+        assert_eq!(run.stderr.is_empty(), !is_reported, "{run:?}");
+        if is_reported {
+            let start = format!("amplify-creds: cannot rotate the audit log {} (2 MiB): audit.jsonl.4: ", shown(&home));
+            assert!(run.stderr.starts_with(&start) && run.stderr.lines().count() == 2, "{run:?}");
+            assert!(run.stderr.ends_with(&format!("hint: run: ls -la {}\n", directory(&home).display())), "{run:?}");
+        }
+    }
+}
+
+#[test]
+fn records_without_newline_between_them_are_shown() {
+    let many: String = (0..100).map(|second| line(second, "dev")).collect();
+    let home = with_log(&format!("{}\n{}", many.replace('\n', ""), line(100, "dev")));
+    let run = home.run(&["audit", "--json"]);
+    assert_eq!(document(run.succeeded()).as_array().unwrap().len(), 101);
+    assert_eq!(run.stderr, "");
 }
 
 #[test]

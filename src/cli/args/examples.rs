@@ -245,17 +245,22 @@ Examples:
 pub(super) const AUDIT_EXAMPLES: &str = "\
 Examples:
   amplify-creds audit
-  amplify-creds audit --since 1h --profile bizcorprole
+  amplify-creds audit bizcorprole --since 1h
   # the sessions that were new in the last week
   amplify-creds audit --since 7d --json | jq '.[] | select(.source == \"new\")'
 
 The log is off by default. To turn it on, add this line to config.ini:
   audit_log = on
 
-process, env, exec, console and each renewal of exec --serve then add a line to
-audit.jsonl: time, profile, command, role, session name, policies, whether the
-session was cached or new, access key ID, and the names of the asking process
-and of the processes above it. The log has no secrets and no arguments.
+process, env, exec, acreds and console then add a line to audit.jsonl before
+they hand out credentials. Each renewal of exec --serve adds a line, too, and
+broker one for each client. A line has time, profile, command, role, session
+name, policies, source (cached, new, or keys for plain access keys), access key
+ID, and the names of the asking process and of the processes above it. The log
+has no secrets and no arguments.
+
+If a tool ran the credential_process of a profile, the table shows that profile,
+and PROFILE can be its name or the name of the profile in the command.
 
 The file is in ~/.local/state/amplify-creds on Linux. Above 1 MiB it is renamed
 to audit.jsonl.1; four older files are kept. If the log cannot be written, the

@@ -1,16 +1,15 @@
 use std::collections::VecDeque;
 
-use crate::audit::log::Records;
-use crate::audit::record::Record;
+use crate::audit::log::{Records, SkippedFile};
+use crate::audit::record::{Record, shown_name};
 use crate::cli::args::Audit;
-use crate::cli::audit_log::{is_on, log};
+use crate::cli::audit_log::{hint, is_on, log};
 use crate::cli::color::Color;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{CONFIG, FILE, Failure};
 use crate::cli::output::{note, write_stdout};
 use crate::cli::screen::Screen;
 use crate::core::clock::{Clock, Timestamp};
-use crate::core::masking::masked;
 use crate::core::origin::SourceFile;
 use crate::core::sanitize::escaped_json;
 use crate::output::table::{Cell, Fit, Layout, render_with};
@@ -35,6 +34,7 @@ const CHUNK: usize = 1 << 16;
 
 struct Filter {
     since: Option<Timestamp>,
+    /// As records have it.
     profile: Option<String>,
 }
 
@@ -42,7 +42,9 @@ impl Filter {
     fn matches(&self, record: &Record) -> bool {
         let is_recent = |since| record.at().is_some_and(|at| at >= since);
         self.since.is_none_or(is_recent)
-            && self.profile.as_deref().is_none_or(|profile| record.profile.as_deref() == Some(profile))
+            && self.profile.as_ref().is_none_or(|name| {
+                [&record.profile, &record.wrapper].into_iter().any(|found| found.as_ref() == Some(name))
+            })
     }
 }
 
@@ -55,9 +57,14 @@ pub(crate) fn run(context: &Context, options: &Audit) -> Result<(), Failure> {
         note(context, &format!("the audit log is off; to turn it on: add the line audit_log = on to {file}"));
     }
     let since = options.since.map(|seconds| Clock::System.now().plus(-i64::try_from(seconds).unwrap_or(i64::MAX)));
-    let filter = Filter { since, profile: context.command_line_profile().map(|profile| masked(profile).into_owned()) };
-    let mut records =
-        log.read().map_err(|error| Failure::new(FILE, format!("cannot read the audit log {shown}: {error}")))?;
+    let filter = Filter { since, profile: context.command_line_profile().map(shown_name) };
+    let mut records = log.read().map_err(|error| {
+        Failure::new(FILE, format!("cannot read the audit log {shown}: {error}")).hint(hint(&log, &error))
+    })?;
+    for SkippedFile { path, error } in records.skipped() {
+        let file = SourceFile::new(path.clone(), &context.paths.home);
+        note(context, &format!("skipped {}: {error}", file.shown));
+    }
     let outcome = if options.json {
         print_json(&mut records, &filter)
     } else {
@@ -122,7 +129,7 @@ fn row(record: &Record) -> [String; 6] {
     let processes = record.processes.join(", ");
     [
         time.replace('T', " ").replace('Z', " UTC"),
-        record.profile.clone().unwrap_or_default(),
+        record.wrapper.clone().or_else(|| record.profile.clone()).unwrap_or_default(),
         record.command.clone(),
         role.split_once(":role/").map_or(role, |(_, name)| name).to_owned(),
         record.source.name().to_owned(),

@@ -144,7 +144,7 @@ impl Offer {
         build::can_be_carried_out(&plan)?;
         let Some(credentials) = cached(&context, &set, &plan, &self.session(request))? else { return Ok(None) };
         let fetched = Fetched { plan, credentials, source: GrantSource::Cached };
-        fetched.record(&context)?;
+        fetched.record(&context, &self.session)?;
         Ok(Some(fetched))
     }
 
@@ -167,7 +167,7 @@ impl Offer {
     pub(super) fn record(&self, fetched: &Fetched, client: Asker, source: GrantSource) -> Result<(), Failure> {
         let mut context = self.context(&fetched.plan.profile, true)?;
         context.asker = client;
-        audit_log::record(&context, &fetched.plan, &fetched.credentials, source)
+        audit_log::record(&context, &fetched.plan, &self.session, &fetched.credentials, source)
     }
 
     pub(super) fn rows(&self) -> Result<Vec<OfferedProfile>, Failure> {

@@ -98,7 +98,7 @@ fn by_federation(
     let call = || federation.sign_in_token(&credentials, duration);
     let token = watched(&StderrReporter::of(context), "AWS Sign-In (getSigninToken)", call);
     let token = token.map_err(|error| refusal::of_federation(error, plan))?;
-    audit_log::record(context, plan, &credentials, source)?;
+    audit_log::record(context, plan, &options.fetch.session, &credentials, source)?;
     let duration = duration.filter(|_| !token.is_without_duration);
     if token.is_without_duration {
         note(context, "AWS rejected the session duration; the console lasts as long as the credentials");

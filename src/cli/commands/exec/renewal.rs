@@ -143,7 +143,7 @@ impl Renewal {
             fetched = fetch(&SessionArgs { refresh: true, ..self.args.clone() })?;
         }
         if is_new(&fetched.credentials) {
-            fetched.record(&self.context)?;
+            fetched.record(&self.context, &self.args)?;
             return Ok(fetched.credentials);
         }
         Err(Failure::new(NETWORK, "the credential source returned the same credentials again"))
