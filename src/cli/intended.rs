@@ -44,6 +44,24 @@ pub(crate) fn with_options_behind(arguments: impl Iterator<Item = OsString>) -> 
     Some(kept)
 }
 
+/// The profile of `--profile` before the command. clap keeps only the one after the command.
+pub(crate) fn profile_before_command(arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    let root = Cli::command();
+    let mut words = arguments.skip(1).map_while(|word| word.into_string().ok());
+    let mut profile = None;
+    while let Some(word) = words.next().filter(|word| word.starts_with('-')) {
+        let short = || word.strip_prefix("-p").map(|value| value.strip_prefix('=').unwrap_or(value));
+        let attached = word.strip_prefix("--profile=").or_else(short);
+        match attached {
+            Some(value) if !value.is_empty() => profile = Some(value.to_owned()),
+            _ if ["-p", "--profile"].contains(&&*word) => profile = words.next(),
+            _ if !word.contains('=') && takes_value(&root, &word) == Some(true) => drop(words.next()),
+            _ => {}
+        }
+    }
+    profile
+}
+
 /// `None` if `command` has no such option.
 fn takes_value(command: &Command, word: &str) -> Option<bool> {
     let name = word.split('=').next().unwrap_or(word);

@@ -95,7 +95,10 @@ fn run_command_line() -> ExitCode {
     match parsed {
         Ok((cli, matches)) => {
             let color = cli.global.color;
-            let outcome = option_use::refuse_unused(&program, &matches).and_then(|()| run(cli));
+            let before = intended::profile_before_command(words());
+            let outcome = option_use::refuse_unused(&program, &matches)
+                .and_then(|()| option_use::refuse_two_profiles(before.as_deref(), cli.global.profile.as_deref()))
+                .and_then(|()| run(cli));
             exit_code(outcome, wants_json(&matches), color)
         }
         // This help has no error message of its own.

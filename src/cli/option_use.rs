@@ -36,6 +36,17 @@ pub(super) fn refuse_unused(program: &Command, matches: &ArgMatches) -> Result<(
     Ok(())
 }
 
+/// Rejects a profile before the command and another one after it.
+pub(super) fn refuse_two_profiles(before: Option<&str>, used: Option<&str>) -> Result<(), Failure> {
+    match (before, used) {
+        (Some(before), Some(used)) if before != used => {
+            let message = format!("two different profiles given: --profile {before} and --profile {used}");
+            Err(Failure::new(USAGE, message))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The commands that have the unknown option of `error`.
 pub(super) fn hint(error: &clap::Error, program: &Command) -> Option<String> {
     let (ErrorKind::UnknownArgument, Some(ContextValue::String(given))) =

@@ -51,6 +51,8 @@ impl WrapperOptions {
 
 const EXTRAS: [&str; 5] = ["--policy-arn", "--policy", "--tag", "--source-identity", "--provided-context"];
 
+const REPEATABLE: [&str; 3] = ["--policy-arn", "--tag", "--provided-context"];
+
 const SHELL_SYNTAX: [char; 12] = ['|', ';', '&', '<', '>', '$', '`', '(', ')', '*', '?', '~'];
 
 const MESSAGES: [&str; 5] = ["-v", "-vv", "--verbose", "-q", "--quiet"];
@@ -97,7 +99,7 @@ impl Wrapper {
 
     fn options(arguments: &[String]) -> Option<Self> {
         let mut found = Self::default();
-        let mut is_process = false;
+        let (mut is_process, mut named) = (false, None);
         let mut words = arguments.iter().map(String::as_str);
         while let Some(word) = words.next() {
             let (option, attached) = match word.split_once('=') {
@@ -105,25 +107,28 @@ impl Wrapper {
                 _ => (word, None),
             };
             if let Some(known) = EXTRAS.into_iter().find(|known| *known == option) {
+                let is_repeated = found.extras.iter().any(|(option, _)| *option == known);
+                if is_repeated && !REPEATABLE.contains(&known) {
+                    return None;
+                }
                 found.extras.push((known, attached.or_else(|| words.next())?.to_owned()));
                 continue;
             }
+            let mut value = || attached.or_else(|| words.next());
             match option {
-                "-p" | "--profile" => found.profile = Some(attached.or_else(|| words.next())?.to_owned()),
-                "-d" | "--duration" => {
-                    found.duration = Some(u32::try_from(seconds(attached.or_else(|| words.next())?)?).ok()?);
-                }
-                "--region" => found.region = Some(attached.or_else(|| words.next())?.to_owned()),
-                "--role-arn" => found.role.role_arn = Some(attached.or_else(|| words.next())?.to_owned()),
-                "--external-id" => found.role.external_id = Some(attached.or_else(|| words.next())?.to_owned()),
-                "--session-name" => found.role.session_name = Some(attached.or_else(|| words.next())?.to_owned()),
-                "--min-ttl" => found.options.min_ttl = Some(seconds(attached.or_else(|| words.next())?)?),
-                "--lock-timeout" => found.options.lock_timeout = Some(seconds(attached.or_else(|| words.next())?)?),
-                "--prompt" => found.options.prompt = Some(attached.or_else(|| words.next())?.to_owned()),
+                "-p" | "--profile" => set(&mut named, value()?.to_owned())?,
+                "-d" | "--duration" => set(&mut found.duration, u32::try_from(seconds(value()?)?).ok()?)?,
+                "--region" => set(&mut found.region, value()?.to_owned())?,
+                "--role-arn" => set(&mut found.role.role_arn, value()?.to_owned())?,
+                "--external-id" => set(&mut found.role.external_id, value()?.to_owned())?,
+                "--session-name" => set(&mut found.role.session_name, value()?.to_owned())?,
+                "--min-ttl" => set(&mut found.options.min_ttl, seconds(value()?)?)?,
+                "--lock-timeout" => set(&mut found.options.lock_timeout, seconds(value()?)?)?,
+                "--prompt" => set(&mut found.options.prompt, value()?.to_owned())?,
                 _ if MESSAGES.contains(&word) => {}
-                "--refresh" if attached.is_none() => found.options.refresh = true,
-                "--no-cache" if attached.is_none() => found.options.no_cache = true,
-                "--no-input" if attached.is_none() => found.options.no_input = true,
+                "--refresh" if attached.is_none() && !found.options.refresh => found.options.refresh = true,
+                "--no-cache" if attached.is_none() && !found.options.no_cache => found.options.no_cache = true,
+                "--no-input" if attached.is_none() && !found.options.no_input => found.options.no_input = true,
                 // Other options require running the command: an MFA code, for example, is valid once.
                 _ if word.starts_with('-') => return None,
                 "process" | "credential-process" if !is_process => is_process = true,
@@ -131,8 +136,15 @@ impl Wrapper {
                 _ => return None,
             }
         }
-        is_process.then_some(found)
+        let names_two = found.profile.is_some() && named.is_some() && found.profile != named;
+        found.profile = found.profile.or(named);
+        (is_process && !names_two).then_some(found)
     }
+}
+
+/// Fails for a repeated option, which the command line rejects.
+fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.is_none().then(|| *place = Some(value))
 }
 
 #[cfg(test)]
@@ -192,6 +204,30 @@ mod tests {
                     profile: Some("biz".to_owned()),
                     role: RoleFlags { role_arn: Some("r".to_owned()), ..RoleFlags::default() },
                     extras: vec![("--tag", "a=b".to_owned())],
+                    ..Wrapper::default()
+                }),
+            ),
+            ("amplify-creds -p biz process biz", of("biz")),
+            // The command line rejects two profiles and repeated options, so the command must run to fail.
+            ("amplify-creds process biz -p other", None),
+            ("amplify-creds -p other process biz", None),
+            ("amplify-creds -p other process -p biz", None),
+            ("amplify-creds process biz --duration 1h -d 2h", None),
+            ("amplify-creds process biz --session-name one --session-name two", None),
+            ("amplify-creds process biz --role-arn r --role-arn r", None),
+            ("amplify-creds process biz --external-id a1 --external-id a2", None),
+            ("amplify-creds process biz --policy a.json --policy b.json", None),
+            ("amplify-creds process biz --source-identity one --source-identity two", None),
+            ("amplify-creds process biz --region eu-west-1 --region eu-west-2", None),
+            ("amplify-creds process biz --min-ttl 1m --min-ttl 2m", None),
+            ("amplify-creds process biz --lock-timeout 1 --lock-timeout 2", None),
+            ("amplify-creds process biz --prompt tty --prompt none", None),
+            ("amplify-creds process biz --refresh --refresh", None),
+            (
+                "amplify-creds process biz --tag a=b --tag c=d",
+                Some(Wrapper {
+                    profile: Some("biz".to_owned()),
+                    extras: vec![("--tag", "a=b".to_owned()), ("--tag", "c=d".to_owned())],
                     ..Wrapper::default()
                 }),
             ),
