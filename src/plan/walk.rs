@@ -251,6 +251,11 @@ impl<'a, 't> Walk<'a, 't> {
             match self.wrapper(&command) {
                 // It would lead back to the role that needs this source.
                 Some(_) if self.wanted == Wanted::AsOwnSource => {}
+                Some(_) if is_continued(profile, command.value) => {
+                    let (profile, from) = (profile.name.clone(), Origin::File(command.at));
+                    let expected = "one line (the indented line below continues it)".to_owned();
+                    return Err(PlanError::Invalid { profile, key: PROCESS, expected, from });
+                }
                 Some(wrapper) if wrapper.is_for(&profile.name) => {
                     self.take_options(&profile.name, &wrapper, &command.at)?;
                     let (profile_name, from) = (profile.name.clone(), Origin::File(command.at));
@@ -383,6 +388,12 @@ fn united_policies(profile: &Profile<'_>, included: &Profile<'_>) -> Option<(Loc
     let kinds = [("policy_arns", "policy"), ("policy", "policy_arns")];
     let (own, other) = kinds.into_iter().find(|(own, other)| profile.has(own) && !profile.has(other))?;
     Some((profile.get(own)?.at, included.get(other)?.at))
+}
+
+/// Whether our own command has further lines, which the dialect does not join. A shell runs each line as a command, and
+/// the Amplify CLI reads each line as a key, so a tool would get a session without the policy of such a line.
+fn is_continued(profile: &Profile<'_>, command: &str) -> bool {
+    command.contains('\n') || profile.properties().any(|property| property.key.starts_with('-'))
 }
 
 /// Half a pair counts, because it is an error if it is needed.

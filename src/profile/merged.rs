@@ -86,6 +86,10 @@ impl<'t> Profile<'t> {
         lines.filter(|at| Some(at) != winner).collect()
     }
 
+    pub fn properties(&self) -> impl Iterator<Item = &Property<'t>> {
+        self.parts.iter().chain(&self.included).flat_map(|part| &part.properties)
+    }
+
     /// Follows aws-vault's rule. Does not include static keys.
     pub fn include(&mut self, other: Profile<'t>) {
         self.included.extend(other.parts);
