@@ -29,8 +29,7 @@ impl RoleArn {
         let (arn, partition, service, region) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let (account, resource) = (parts.next()?, parts.next()?);
         let fits = arn == "arn"
-            && partition.starts_with("aws")
-            && partition.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && is_partition(partition)
             && service == "iam"
             && region.is_empty()
             && !account.is_empty()
@@ -64,6 +63,10 @@ impl fmt::Display for RoleArn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+pub(super) fn is_partition(text: &str) -> bool {
+    text.starts_with("aws") && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 pub fn is_account(text: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::core::secret::Secret;
 use crate::profile::Profile;
 
 use super::error::PlanError;
-use super::limits::{SOURCE_IDENTITY, limited};
+use super::limits::{SOURCE_IDENTITY, is_account, is_partition, limited};
 
 pub const MOST_POLICY_ARNS: usize = 10;
 const MOST_TAGS: usize = 50;
@@ -191,10 +191,20 @@ pub const READ_ONLY: &str = "read-only";
 
 /// The ARN of a managed policy, or a placeholder of one.
 pub fn policy_arn(text: &str) -> Option<String> {
-    let name = text.split_once(":policy/").map(|(_, name)| name);
-    let is_arn = text.starts_with("arn:") && text.contains(":iam::") && name.is_some_and(|name| !name.is_empty());
-    let fits = is_arn && (20..=2048).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-    (fits || [BOUNDARY, READ_ONLY].contains(&text)).then(|| text.to_owned())
+    (is_policy_arn(text) || [BOUNDARY, READ_ONLY].contains(&text)).then(|| text.to_owned())
+}
+
+fn is_policy_arn(text: &str) -> bool {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts[..] else { return false };
+    let Some(path) = resource.strip_prefix("policy/") else { return false };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_+=,.@/-".contains(&byte);
+    is_partition(partition)
+        && (account == "aws" || is_account(account))
+        && path.bytes().all(is_allowed)
+        && (1..=128).contains(&name.len())
+        && text.len() <= 2048
 }
 
 /// Replaces [`READ_ONLY`] by the policy's ARN in the partition of the role.
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn session_policies_tags_and_identity_are_read() {
         let seen = extras(
-            "policy_arns = read-only, arn:aws:iam::111111111111:policy/path/Mine,boundary\n\
+            "policy_arns = read-only, arn:aws:iam::111111111111:policy/path/M+i=n.e@-_,boundary\n\
              policy = {\"Version\":\"2012-10-17\",\"Statement\":[]}\n\
              session_tags = team=web, cost center = 42\ntransitive_session_tags = team\nsource_identity = dev@corp\n",
         )
@@ -265,7 +275,11 @@ mod tests {
         let arns: Vec<_> = seen.policy_arns.iter().map(|arn| arn.value.as_str()).collect();
         assert_eq!(
             arns,
-            ["arn:aws-cn:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::111111111111:policy/path/Mine", "boundary"]
+            [
+                "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+                "arn:aws:iam::111111111111:policy/path/M+i=n.e@-_",
+                "boundary"
+            ]
         );
         assert!(matches!(seen.policy.unwrap().value, Policy::Text(text) if text.contains("2012-10-17")));
         let tags: Vec<_> = seen
@@ -287,6 +301,17 @@ mod tests {
         for (key, value) in [
             ("policy_arns", "ReadOnlyAccess"),
             ("policy_arns", "arn:aws:iam::aws:policy/"),
+            ("policy_arns", "arn:aws:iam::111111111111:policy/a/"),
+            ("policy_arns", "arn:aws:iam::111111111111:policy/a;id"),
+            ("policy_arns", "arn:aws:iam::111111111111:policy/a#b"),
+            ("policy_arns", "arn:aws:iam::111111111111:policy/$(id)"),
+            ("policy_arns", "arn:aws:iam::11111:policy/Mine"),
+            ("policy_arns", "arn:aws:iam::Aws:policy/ReadOnlyAccess"),
+            ("policy_arns", "arn:aws:iam:us-east-1:111111111111:policy/Mine"),
+            ("policy_arns", "arn:aws:s3:::x:iam::aws:policy/Mine"),
+            ("policy_arns", "arn:other:iam::aws:policy/Mine"),
+            ("policy_arns", "arn:aws:iam::111111111111:role/x:policy/Mine"),
+            ("policy_arns", &format!("arn:aws:iam::111111111111:policy/{}", "x".repeat(129))),
             ("policy_arns", &eleven),
             ("policy", "{\"Version\":"),
             ("policy", &long),
