@@ -37,7 +37,8 @@ fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialP
     let mut walk = Walk::new(set, inputs);
     let mut base = walk.from(name)?;
     if let Some(Origin::File(at)) = walk.unused_role_flags() {
-        return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()) });
+        let has_token = matches!(base.source, BaseSource::WebIdentity(_));
+        return Err(PlanError::NoRole { profile: base.profile, at: Some(at.clone()), has_token });
     }
     let Walk { trail, settings, .. } = walk;
     let Trail { path, profiles, mut hops, via, mut warnings, set_by_wrappers } = trail;
@@ -48,6 +49,10 @@ fn plan(set: &ProfileSet<'_>, name: &str, inputs: &Inputs) -> Result<CredentialP
             web.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
         }
         _ => {}
+    }
+    if hops.is_empty() && inputs.changes_role() {
+        let has_token = matches!(base.source, BaseSource::WebIdentity(_));
+        return Err(PlanError::NoRole { profile: name.to_owned(), at: None, has_token });
     }
     override_last(&mut hops, inputs, &set_by_wrappers, name)?;
     let region = region.map(|region| limits::region(name, "region", region)).transpose()?;
@@ -106,13 +111,7 @@ pub fn identity_endpoint(set: &ProfileSet<'_>, plan: &CredentialPlan, inputs: &I
 
 fn override_last(hops: &mut [Hop], inputs: &Inputs, fixed: &SetByWrappers, profile: &str) -> Result<(), PlanError> {
     let Inputs { role, extras, duration, .. } = inputs;
-    let Some(last) = hops.last_mut() else {
-        return if inputs.changes_role() {
-            Err(PlanError::NoRole { profile: profile.to_owned(), at: None })
-        } else {
-            Ok(())
-        };
-    };
+    let Some(last) = hops.last_mut() else { return Ok(()) };
     if let Some(asked) = duration {
         last.duration = SessionDuration { is_explicit: true, requested: asked.clone(), seconds: asked.value };
     }
@@ -131,7 +130,8 @@ pub fn environment(inputs: &Inputs) -> Result<Option<CredentialPlan>, PlanError>
         (None, None, None) => return Ok(None),
     };
     if inputs.changes_role() {
-        return Err(PlanError::NoRole { profile, at: None });
+        let has_token = matches!(source, BaseSource::WebIdentity(_));
+        return Err(PlanError::NoRole { profile, at: None, has_token });
     }
     Ok(Some(CredentialPlan {
         profile: profile.clone(),

@@ -103,6 +103,8 @@ pub enum PlanError {
         profile: String,
         /// The command that has the options; `None` for the user's own command.
         at: Option<Location>,
+        /// The role is assumed with a web identity token.
+        has_token: bool,
     },
     /// An option that would widen or redirect a session with a policy.
     PolicyIsSet {

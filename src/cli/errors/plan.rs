@@ -105,10 +105,14 @@ fn plan(error: &PlanError) -> Failure {
                 .hint(format!("add keys under [{profile}] in the credentials file, or role_arn and source_profile"))
                 .hint(format!("to use AWS Sign-In, in a terminal: amplify-creds login {}", shell_word(profile)))
         }
-        PlanError::NoRole { profile, at } => {
+        PlanError::NoRole { profile, at, has_token } => {
             let code = if at.is_some() { CONFIG } else { USAGE };
-            Failure::new(code, format!("profile {profile} has no role_arn, so role options cannot be used"))
-                .hint("use a profile with a role_arn, or omit the options")
+            let reason = if *has_token { "assumes its role with a web identity token" } else { "has no role_arn" };
+            let failure = Failure::new(code, format!("profile {profile} {reason}, so role options cannot be used"));
+            let role = if *has_token { "a role_arn and a source_profile" } else { "a role_arn" };
+            // Without the options of a wrapper, the session would have no limit.
+            let or_omit = if at.is_some() { "" } else { ", or omit the options" };
+            failure.hint(format!("use a profile with {role}{or_omit}"))
         }
         PlanError::PolicyIsSet { profile, option, policy, set, at: Some(at) } => config(format!(
             "the credential_process of profile {profile} has {option} ({at}), but the session policy{} is set at {set}",
