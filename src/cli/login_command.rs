@@ -5,12 +5,15 @@ use std::borrow::Cow;
 use crate::cli::args::SessionArgs;
 use crate::cli::context::Context;
 use crate::cli::errors::failure::{Failure, MFA_NEEDED};
+use crate::cli::plan_inputs::inputs;
 use crate::cli::prompts::why_unprompted;
 use crate::cli::wrapper_name::{extras, has_role_options, wrapper_name};
 use crate::core::shell_word::shell_word;
-use crate::plan::CredentialPlan;
+use crate::os::env::AI_AGENT;
+use crate::plan::build::build;
+use crate::plan::{CredentialPlan, agent};
 use crate::prompt::PromptError;
-use crate::resolve::{Options, ResolveError};
+use crate::resolve::{Options, ResolveError, StsCall};
 
 pub(super) fn failure(
     context: &Context,
@@ -35,9 +38,10 @@ pub(super) fn failure(
         _ => {
             let options = options(session);
             let wrapper = if has_role_options(session) { wrapper_name(context, profile, session) } else { None };
+            let agent = agent_variable(context, &error, session, profile).unwrap_or_default();
             let failure = match wrapper {
-                Some(wrapper) => with_login(error.into(), profile, "", &wrapper),
-                None => with_login(error.into(), profile, &options, profile),
+                Some(wrapper) => with_login(error.into(), profile, &agent, "", &wrapper),
+                None => with_login(error.into(), profile, &agent, &options, profile),
             };
             let hint = why_unprompted(context, session, &plan.options).filter(|_| is_unprompted);
             hint.into_iter().fold(failure, Failure::hint)
@@ -45,11 +49,27 @@ pub(super) fn failure(
     }
 }
 
-fn with_login(failure: Failure, profile: &str, options: &str, login: &str) -> Failure {
-    let command = |options: &str, profile: &str| format!("amplify-creds login {options}{}", shell_word(profile));
-    let complete = |text: String| text.replace(&command("", profile), &command(options, login));
+fn with_login(failure: Failure, profile: &str, agent: &str, options: &str, login: &str) -> Failure {
+    let command = |agent: &str, options: &str, profile: &str| {
+        format!("{agent}amplify-creds login {options}{}", shell_word(profile))
+    };
+    let complete = |text: String| text.replace(&command("", "", profile), &command(agent, options, login));
     let Failure { message, hints, .. } = failure;
     Failure { message: complete(message), hints: hints.into_iter().map(complete).collect(), ..failure }
+}
+
+/// The agent, as a variable of the login command. If the code is for the role itself, a login without the variable would
+/// get a session with another name, which does not serve the agent.
+fn agent_variable(context: &Context, error: &ResolveError, session: &SessionArgs, profile: &str) -> Option<String> {
+    let ResolveError::Prompt { at, .. } = error else { return None };
+    let agent = agent::name(|variable| context.env.text(variable));
+    if !matches!(at.what, StsCall::Role { .. }) || agent == agent::name(|_| None) {
+        return None;
+    }
+    // The names in the plan of the failed run are filled in.
+    let plan = build(&context.profiles().ok()?, profile, &inputs(context, session).ok()?).ok()?;
+    let names_agent = plan.hops.iter().any(|hop| hop.session_name.value.contains("{agent}"));
+    names_agent.then(|| format!("{AI_AGENT}={} ", shell_word(&agent)))
 }
 
 /// The options that select another session in the cache, each with a blank after it.
