@@ -17,6 +17,8 @@ pub struct Draft {
 pub enum SetupError {
     #[error("profile {profile} exists already with different settings ({at})")]
     Taken { profile: String, at: Location },
+    #[error("cannot derive a name for the new profile from profile {0}")]
+    NoDefaultName(String),
     #[error("profile {profile} uses a key in the key store, so every tool can use it already")]
     StoredKey { profile: String, at: Option<Location> },
     #[error("profile {profile} has two sections ({at}), but only one can be moved")]

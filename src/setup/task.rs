@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::plan::CredentialPlan;
 use crate::plan::kind::ProfileKind;
 use crate::plan::limits::is_region;
 use crate::profile::ProfileSet;
@@ -49,7 +50,7 @@ impl Task {
         let is_one = set.get(name).and_then(|profile| wrapped(&profile, programs)).filter(|_| wrapper.is_none());
         let (wrapper, target) = match is_one {
             Some((_, known)) => (name.to_owned(), known.profile.unwrap_or_default()),
-            None => (wrapper.map_or_else(|| default_name(name), str::to_owned), name.to_owned()),
+            None => (wrapper.map_or_else(|| default_name(name), |name| Ok(name.to_owned()))?, name.to_owned()),
         };
         Ok(Self::plain(draft, wrapper, target, region(&set, name), None))
     }
@@ -62,7 +63,7 @@ impl Task {
         limits: AgentLimits,
     ) -> Result<Self, SetupError> {
         let region = region(&draft.files().profiles(Dialect::Auto)?, name);
-        let wrapper = wrapper.map_or_else(|| with_suffix(name, "agent"), str::to_owned);
+        let wrapper = wrapper.map_or_else(|| with_suffix(name, "agent"), |name| Ok(name.to_owned()))?;
         Ok(Self::plain(draft, wrapper, name.to_owned(), region, Some(limits)))
     }
 
@@ -97,7 +98,7 @@ impl Task {
     /// Wraps the new role as `NAME-amplify`, or with `in_place` as `NAME` with the role in `NAME-role`.
     pub fn new_role(draft: &mut Draft, role: &Role, in_place: bool) -> Result<Self, SetupError> {
         let before = draft.files();
-        let (wrapper, target) = names(&role.name, in_place);
+        let (wrapper, target) = names(&role.name, in_place)?;
         add_role(draft, &target, role)?;
         let files = draft.files();
         let region = region(&files.profiles(Dialect::Auto)?, &target);
@@ -131,24 +132,34 @@ impl Task {
 }
 
 impl Done {
+    /// `plan` is that of the wrapper. Another setting of an existing wrapper could undo the limits.
+    pub fn check_limits(&self, plan: &CredentialPlan, draft: &Draft) -> Result<(), SetupError> {
+        let holds = self.agent.as_ref().is_none_or(|limits| limits.hold_in(plan));
+        if holds { Ok(()) } else { Err(draft.taken(&self.wrapper)) }
+    }
+
     pub fn verify(&self, after: &Files) -> Result<Vec<LoadError>, SetupError> {
         let profiles: Vec<_> = self.profiles.iter().map(String::as_str).collect();
         verify(&self.before, after, &profiles, (&self.wrapper, &self.command))
     }
 }
 
-pub fn names(name: &str, in_place: bool) -> (String, String) {
-    if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name), name.to_owned()) }
+pub fn names(name: &str, in_place: bool) -> Result<(String, String), SetupError> {
+    Ok(if in_place { (name.to_owned(), role_name(name)) } else { (default_name(name)?, name.to_owned()) })
 }
 
-fn default_name(name: &str) -> String {
+fn default_name(name: &str) -> Result<String, SetupError> {
     with_suffix(name, "amplify")
 }
 
-fn with_suffix(name: &str, suffix: &str) -> String {
+/// Fails if no letter, digit or `_` of the name can be used.
+fn with_suffix(name: &str, suffix: &str) -> Result<String, SetupError> {
     let plain = |char: char| if char.is_ascii_alphanumeric() || "-_".contains(char) { char } else { '-' };
-    let name: String = name.chars().map(plain).collect();
-    format!("{}-{suffix}", name.trim_start_matches('-'))
+    let (original, name) = (name, name.chars().map(plain).collect::<String>());
+    match name.trim_start_matches('-') {
+        "" => Err(SetupError::NoDefaultName(original.to_owned())),
+        name => Ok(format!("{name}-{suffix}")),
+    }
 }
 
 fn role_name(name: &str) -> String {

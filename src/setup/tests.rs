@@ -54,6 +54,11 @@ fn wrapper_is_added_once_and_updated() {
         wrapped(&added.replace("process biz\nregion = eu-west-1\n", "process biz\n"), "biz-amplify", None),
         added
     );
+    // Some tools use keys instead of the command.
+    for keys in ["aws_access_key_id = A\naws_secret_access_key = s\n", "aws_access_key_id = A\n"] {
+        let error = wrapped(&format!("{added}{keys}"), "biz-amplify", None);
+        assert_eq!(error, "profile biz-amplify exists already with different settings (~/.aws/config:9)");
+    }
     // If no name is given, an existing wrapper is updated.
     let mut draft = draft(&added, "");
     for task in [
@@ -277,7 +282,10 @@ fn new_role_and_source_are_added() {
 #[test]
 fn wrapper_names_are_plain() {
     for (name, expected) in [("biz", "biz-amplify"), ("a.b c", "a-b-c-amplify"), ("-m\u{fc}ller", "m-ller-amplify")] {
-        assert_eq!(task::names(name, false).0, expected);
+        assert_eq!(task::names(name, false).unwrap().0, expected);
+    }
+    for name in ["\u{65e5}\u{672c}", "-", ""] {
+        assert!(matches!(task::names(name, false), Err(SetupError::NoDefaultName(_))), "{name}");
     }
 }
 

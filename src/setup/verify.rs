@@ -1,10 +1,10 @@
-use crate::plan::kind::ProfileKind;
 use crate::profile::effect;
 use crate::profile::load::{Files, LoadError};
 use crate::profile_file::{Dialect, FileKind};
 use crate::tools::{Tool, Views, Visibility};
 
 use super::draft::SetupError;
+use super::wrapper::is_only_process;
 
 /// Checks in every dialect that only `profiles` changed and that `wrapper` gets credentials only from `command`.
 /// Returns the files that a dialect could not read before either.
@@ -25,7 +25,7 @@ pub(super) fn verify(
             Ok(set) => {
                 let found = set.get(wrapper).filter(|found| {
                     let has_command = found.get("credential_process").is_some_and(|setting| setting.value == command);
-                    has_command && matches!(ProfileKind::of(found), ProfileKind::Wrapper | ProfileKind::Process)
+                    has_command && is_only_process(found)
                 });
                 if found.is_none() {
                     return Err(SetupError::Unseen { profile: wrapper.to_owned(), dialect });

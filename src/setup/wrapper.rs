@@ -55,7 +55,15 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
         let wanted = command::command_with(programs, target, options);
         wanted.and_then(|command| Wrapper::parse(&command, running)).as_ref() == Some(wrapper)
     });
-    let Some((there, _)) = there else { return Err(draft.taken(name)) };
+    let Some((there, _)) = there else {
+        // The keys are the difference, even if the command is the wanted one.
+        let at = match existing.keys() {
+            Ok(Some(keys)) => keys.from.location().cloned(),
+            Err(half) => Some(half.at),
+            Ok(None) => None,
+        };
+        return Err(at.map_or_else(|| draft.taken(name), |at| SetupError::Taken { profile: (*name).to_owned(), at }));
+    };
     let command = command::updated(programs, &there).ok_or_else(no_command)?;
     let has_region = existing.get("region").map(|region| region.value.to_owned());
     let region = region.filter(|region| match &has_region {
@@ -74,10 +82,16 @@ pub(super) fn wrap(draft: &mut Draft, spec: &WrapperSpec<'_>) -> Result<String, 
     Ok(command)
 }
 
+/// A key counts like another kind, because some tools use it instead of the command.
+pub(super) fn is_only_process(profile: &Profile<'_>) -> bool {
+    matches!(ProfileKind::of(profile), ProfileKind::Wrapper | ProfileKind::Process)
+        && matches!(profile.keys(), Ok(None))
+}
+
 /// `None` unless the profile's only credentials are one of our commands.
 pub(super) fn wrapped(profile: &Profile<'_>, programs: &[String]) -> Option<(String, Wrapper)> {
     // Without the running executable, a renamed program of ours is an ordinary process.
-    if !matches!(ProfileKind::of(profile), ProfileKind::Wrapper | ProfileKind::Process) {
+    if !is_only_process(profile) {
         return None;
     }
     let command = profile.get("credential_process")?.value.to_owned();

@@ -115,6 +115,98 @@ fn existing_profile_is_never_overwritten() {
 }
 
 #[test]
+fn existing_profile_that_undoes_limits_is_rejected() {
+    let (_sts, home) = agent();
+    let (limited, keys) = (config(&home), fs::read_to_string(home.path().join(".aws/credentials")).unwrap());
+    let refused = || {
+        for args in [&["setup", "nomfa", "--for-agent", "--dry-run"][..], &["setup", "nomfa", "--for-agent", "--yes"]] {
+            let run = home.run(args);
+            let line = run.failed_with(3).first_error_line();
+            assert!(line.contains("profile nomfa-agent exists already with different settings (~/.aws/"), "{line}");
+        }
+    };
+    for more in [
+        "include_profile = nomfa\n",
+        "include_profile = sso\n",
+        "aws_access_key_id = AKIA1\naws_secret_access_key = s\n",
+        "aws_access_key_id = AKIA1\n",
+        "role_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n",
+    ] {
+        home.config(&format!("{BASES}\n{limited}{more}"));
+        refused();
+    }
+    home.config(&limited);
+    for more in ["aws_access_key_id = AKIA1\naws_secret_access_key = s\n", "role_arn = r\n"] {
+        home.credentials(&format!("{keys}\n[nomfa-agent]\n{more}"));
+        refused();
+    }
+    home.credentials(&keys);
+    home.config(&format!("{limited}include_profile = devcorpuser\nmin_ttl = 10m\n"));
+    assert_eq!(home.run(&["setup", "nomfa", "--for-agent"]).code, Some(0));
+}
+
+#[test]
+fn policy_of_invalid_form_is_named_by_its_option() {
+    let (_sts, home) = without_mfa();
+    for name in ["a;id", "a#b", "$(id)", "a b", ""] {
+        let arn = format!("arn:aws:iam::222222222222:policy/{name}");
+        for args in [&["setup", "nomfa", "--for-agent", "--yes"][..], &["process", "nomfa"]] {
+            let run = home.run(&[args, &["--policy-arn", &arn]].concat());
+            let line = run.failed_with(2).first_error_line();
+            assert!(line.contains("invalid --policy-arn (expected the ARN of a managed policy"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn name_that_cannot_be_derived_is_required() {
+    let (_sts, home) = without_mfa();
+    add_config(
+        &home,
+        "[profile \u{65e5}\u{672c}]\nrole_arn = arn:aws:iam::222222222222:role/NoMfa\nsource_profile = devcorpuser\n",
+    );
+    for args in [&["setup", "\u{65e5}\u{672c}", "--for-agent", "--yes"][..], &["setup", "\u{65e5}\u{672c}", "--yes"]] {
+        let run = home.run(args);
+        assert!(run.failed_with(2).stderr.contains("hint: add --name NAME"), "{run:?}");
+        let run = home.run(&[args, &["--name", "japan", "--dry-run"]].concat());
+        assert!(run.code == Some(0) && run.stdout.contains("+[profile japan]"), "{run:?}");
+    }
+}
+
+#[test]
+fn command_of_several_lines_never_loses_policy() {
+    let (sts, home) = without_mfa();
+    add_config(
+        &home,
+        &format!("[profile lines]\ncredential_process = amplify-creds process nomfa\n  --policy-arn {READ_ONLY}\n"),
+    );
+    for dialect in ["aws", "amplify"] {
+        let run = home.run(&["process", "lines", "--dialect", dialect]);
+        assert!(run.failed_with(3).stderr.contains("hint: it must be one line"), "{dialect}: {run:?}");
+    }
+    home.run(&["process", "lines"]).succeeded();
+    assert_eq!(sts.calls().len(), 1);
+    assert_eq!(sts.calls()[0].param("PolicyArns.member.1.arn"), Some(READ_ONLY));
+}
+
+#[test]
+fn command_with_two_profiles_fails() {
+    let (sts, home) = without_mfa();
+    add_config(
+        &home,
+        &format!(
+            "[profile two]\ncredential_process = {PROGRAM} process nomfa -p bizcorprole --policy-arn {READ_ONLY}\n"
+        ),
+    );
+    assert!(home.run(&["process", "two"]).failed_with(4).stderr.contains("two different profiles given"));
+    let run = home.run(&["-p", "bizcorprole", "process", "-p", "nomfa"]);
+    let line = run.failed_with(2).first_error_line();
+    assert!(line.contains("two different profiles given: --profile bizcorprole and --profile nomfa"), "{line}");
+    assert!(sts.calls().is_empty());
+    home.run(&["-p", "nomfa", "--region", "us-east-1", "process", "--profile=nomfa"]).succeeded();
+}
+
+#[test]
 fn options_of_other_profiles_are_rejected_for_agents() {
     let (_sts, home) = without_mfa();
     let before = config(&home);
@@ -128,6 +220,8 @@ fn options_of_other_profiles_are_rejected_for_agents() {
         (&["nomfa", "--policy-arn", READ_ONLY], 2),
         (&["nomfa", "--for-agent", "--policy-arn", READ_ONLY, "--policy-arn", ADMIN], 2),
         (&["nomfa", "--for-agent", "--policy-arn", "ReadOnlyAccess"], 2),
+        (&["nomfa", "--for-agent", "--policy-arn", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess"], 2),
+        (&["nomfa", "--for-agent", "--name", ""], 2),
         // The agent can edit the file of the project that names the boundary.
         (&["nomfa", "--for-agent", "--policy-arn", "boundary"], 2),
         (&["missing", "--for-agent"], 3),
@@ -153,6 +247,10 @@ login_session = arn:aws:iam::111111111111:user/dev
 [profile web]
 role_arn = arn:aws:iam::222222222222:role/NoMfa
 web_identity_token_file = /token
+[profile limited-web]
+credential_process = amplify-creds process web --policy-arn read-only
+[profile limited-keys]
+credential_process = amplify-creds process devcorpuser --policy-arn read-only
 [profile variables]
 credential_source = Environment
 [profile narrow]
@@ -185,7 +283,6 @@ fn base_that_cannot_be_limited_is_rejected() {
         ("foreign", "the session of another program"),
         ("sso", "a session of IAM Identity Center"),
         ("signed-in", "a session of AWS Sign-In"),
-        ("web", "a session from a web identity token"),
     ] {
         let run = home.run(&["setup", profile, "--for-agent", "--yes"]);
         let line = run.failed_with(3).first_error_line();
@@ -194,9 +291,24 @@ fn base_that_cannot_be_limited_is_rejected() {
         assert!(run.stderr.contains(&next), "{run:?}");
         assert!(run.stderr.contains("amplify-creds setup NAME --for-agent"), "{run:?}");
     }
+    let run = home.run(&["setup", "web", "--for-agent", "--yes"]);
+    let line = run.failed_with(3).first_error_line();
+    assert!(line.ends_with("web: its session from a web identity token cannot get a session policy"), "{line}");
+    assert!(run.stderr.contains("--role-arn ARN --source-profile web\n"), "{run:?}");
+    let run = home.run(&["process", "web", "--policy-arn", READ_ONLY]);
+    let line = run.failed_with(2).first_error_line();
+    assert!(line.contains("web assumes its role with a web identity token, so role options"), "{line}");
+    let run = home.run(&["process", "limited-web"]);
+    assert!(
+        run.failed_with(3).stderr.contains("hint: use a profile with a role_arn and a source_profile\n"),
+        "{run:?}"
+    );
+    let run = home.run(&["process", "limited-keys"]);
+    assert!(run.failed_with(3).stderr.contains("hint: use a profile with a role_arn\n"), "{run:?}");
     let run = home.run(&["setup", "narrow", "--for-agent", "--yes"]);
     let place = format!("session policy ReadOnlyAccess is set at ~/.aws/config:{}", line_of(&home, "policy_arns"));
     assert!(run.failed_with(2).first_error_line().contains(&place), "{run:?}");
+    assert!(run.stderr.contains("without a session policy") && !run.stderr.contains("AWS_PROFILE"), "{run:?}");
     assert_eq!(config(&home), before);
     for role in ["role-of-sso", "role-of-foreign", "role-of-stored", "role-of-signed-in"] {
         let run = home.run(&["setup", role, "--for-agent", "--dry-run"]);
@@ -217,9 +329,11 @@ const WIDER: [(&str, &str); 9] = [
     ("--duration", "2h"),
 ];
 
-/// The options of `process` that do not change what the session may do. The files and the profile are not options of a
-/// profile: with other files or another profile, it is another session.
-const HARMLESS: [&str; 16] = [
+/// The options of `process` that choose other files or another profile, and so another session.
+const OF_OTHER_FILES: [&str; 4] = ["--config-file", "--credentials-file", "--dialect", "--profile"];
+
+/// The options of `process` that do not change what the session may do.
+const HARMLESS: [&str; 12] = [
     "--min-ttl",
     "--refresh",
     "--no-cache",
@@ -228,10 +342,6 @@ const HARMLESS: [&str; 16] = [
     "--prompt",
     "--no-input",
     "--region",
-    "--config-file",
-    "--credentials-file",
-    "--dialect",
-    "--profile",
     "--color",
     "--verbose",
     "--quiet",
@@ -287,8 +397,12 @@ fn every_option_of_process_is_classified() {
     let options = listed.filter_map(|line| line.split([' ', ',', '.', '[']).find(is_option));
     let mut count = 0;
     for option in options {
-        let is_known = WIDER.iter().any(|(known, _)| *known == option) || HARMLESS.contains(&option);
-        assert!(is_known, "{option}: can it widen the session of a profile for agents?");
+        let classes = [&WIDER.map(|(known, _)| known)[..], &OF_OTHER_FILES, &HARMLESS];
+        assert_eq!(
+            classes.iter().filter(|class| class.contains(&option)).count(),
+            1,
+            "{option}: can it widen the session of a profile for agents?"
+        );
         count += 1;
     }
     assert!(count >= 20, "{help}");
@@ -454,6 +568,32 @@ fn agents_share_one_mfa_code() {
     let policies = |call: &test_support::Call| call.param("PolicyArns.member.1.arn").map(str::to_owned);
     let sent: Vec<_> = sts.calls().iter().filter(|call| call.action == "AssumeRole").map(policies).collect();
     assert_eq!(sent, [Some(READ_ONLY.to_owned()), Some(READ_ONLY.to_owned()), None]);
+}
+
+#[test]
+fn login_for_code_of_role_names_agent() {
+    let (sts, home) = biz_corp();
+    home.config(&config(&home).replace("mfa_serial", "mfa_session = off\nmfa_serial"));
+    assert_eq!(home.run(&["setup", "bizcorprole", "--for-agent", "--yes", "-q"]).code, Some(0));
+    let options =
+        ["process", "bizcorprole", "--policy-arn", READ_ONLY, "--session-name", "{agent}-{profile}", "-d", "1h"];
+    for args in [&["process", "bizcorprole-agent"][..], &options] {
+        for (variable, login) in [
+            (CLAUDE, "AI_AGENT=claude-code amplify-creds login bizcorprole-agent"),
+            (("AI_AGENT", "my tool"), "AI_AGENT='my tool' amplify-creds login bizcorprole-agent"),
+            (("TERM", "dumb"), "run: amplify-creds login bizcorprole-agent"),
+        ] {
+            let run = home.run_with(args, &[variable]);
+            let line = run.failed_with(4).first_error_line();
+            assert!(line.ends_with(login) && line.len() < 200, "{line}");
+        }
+    }
+    let run = home.run_with(&["process", "bizcorprole"], &[CLAUDE]);
+    assert!(run.failed_with(4).first_error_line().ends_with("run: amplify-creds login bizcorprole"), "{run:?}");
+    let login = ["login", "bizcorprole-agent", "-q", "-t", &fresh_code(&sts)];
+    assert_eq!(home.run_with(&login, &[("AI_AGENT", "claude-code")]).code, Some(0));
+    home.run_with(&["process", "bizcorprole-agent"], &[CLAUDE]).succeeded();
+    assert_eq!(sts.count("AssumeRole"), 1);
 }
 
 #[test]

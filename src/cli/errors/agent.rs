@@ -10,14 +10,14 @@ impl From<AgentError> for Failure {
                     "--for-agent cannot limit profile {profile}: it has {kind}, and a session policy needs a \
                      role_arn"
                 );
-                let source = shell_word(&profile);
-                Self::new(UNSUPPORTED, message)
-                    .at(&from, Some(&profile))
-                    .hint(format!(
-                        "create a role that this profile may assume, then: amplify-creds setup --name NAME --role-arn \
-                         ARN --source-profile {source}"
-                    ))
-                    .hint("then: amplify-creds setup NAME --for-agent")
+                through_role(Self::new(UNSUPPORTED, message).at(&from, Some(&profile)), &profile)
+            }
+            AgentError::WebIdentity { profile, from } => {
+                let message = format!(
+                    "--for-agent cannot limit profile {profile}: its session from a web identity token cannot get a \
+                     session policy"
+                );
+                through_role(Self::new(UNSUPPORTED, message).at(&from, Some(&profile)), &profile)
             }
             AgentError::HasPolicy { profile, policy, from } => {
                 let policy = policy.map(|policy| format!(" {policy}")).unwrap_or_default();
@@ -27,8 +27,13 @@ impl From<AgentError> for Failure {
                 Self::new(USAGE, message)
                     .at(&from, Some(&profile))
                     .hint("AWS combines the policies of a session, so a second one could allow more")
-                    .hint(format!("the agent can use the profile itself: AWS_PROFILE={}", shell_word(&profile)))
+                    .hint("use a profile of the role without a session policy: amplify-creds setup PROFILE --for-agent")
             }
+            AgentError::Partition { policy, role } => Self::new(
+                USAGE,
+                format!("--policy-arn has a policy of partition {policy}, but the role is in partition {role}"),
+            )
+            .hint(format!("the ARN must begin with arn:{role}:iam::")),
             AgentError::Policy(policy) => {
                 let hint = match policy.as_str() {
                     "boundary" => {
@@ -40,4 +45,14 @@ impl From<AgentError> for Failure {
             }
         }
     }
+}
+
+fn through_role(failure: Failure, profile: &str) -> Failure {
+    failure
+        .hint(format!(
+            "create a role that this profile may assume, then: amplify-creds setup --name NAME --role-arn ARN \
+             --source-profile {}",
+            shell_word(profile)
+        ))
+        .hint("then: amplify-creds setup NAME --for-agent")
 }

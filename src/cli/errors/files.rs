@@ -3,7 +3,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::amplify::project::ProjectError;
-use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED};
+use crate::cli::errors::failure::{CONFIG, EDIT, ErrorCode, FILE, Failure, LOCK_TIMEOUT, UNSUPPORTED, USAGE};
 use crate::core::origin::{Location, SourceFile};
 use crate::core::shell_word::shell_word;
 use crate::edit::{Original, WriteError};
@@ -129,6 +129,7 @@ impl From<SetupError> for Failure {
             SetupError::Taken { profile, at } => {
                 failure.at_line(&at, Some(&profile)).hint("choose another name for the new profile: --name NAME")
             }
+            SetupError::NoDefaultName(_) => Failure { code: USAGE, ..failure }.hint("add --name NAME"),
             SetupError::StoredKey { profile, at: Some(at) } => failure.at_line(&at, Some(&profile)),
             SetupError::StoredKey { at: None, .. } => failure,
             SetupError::TwoSections { profile, at } => {

@@ -64,8 +64,7 @@ pub(crate) fn answers(context: &Context, options: &Setup, invitation: Option<&In
         if is_region(text) { Ok(()) } else { Err("a region, such as us-east-1".to_owned()) }
     })?;
     let is_free = |name: &str| {
-        let (wrapper, role) = names(name, *in_place);
-        set.get(&wrapper).is_none() && set.get(&role).is_none()
+        names(name, *in_place).is_ok_and(|(wrapper, role)| set.get(&wrapper).is_none() && set.get(&role).is_none())
     };
     let usual = name_of(&role_arn);
     let numbered = || (2..100).map(|number| format!("{usual}-{number}")).find(|name| is_free(name));

@@ -118,6 +118,9 @@ fn refuse_new_role(options: &Setup) -> Result<(), Failure> {
         return Err(Failure::new(USAGE, "--role-arn and related options create a new profile; omit PROFILE")
             .hint("--name sets the name of the new profile"));
     }
+    if new_name.as_ref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(Failure::new(USAGE, "--name is empty (expected a name of letters, digits, - and _)"));
+    }
     if *in_place && new_name.is_some() {
         return Err(Failure::new(USAGE, "--in-place cannot be used with --name"));
     }
@@ -159,7 +162,8 @@ fn prepare(
     };
     let region = context.global.region.as_deref().filter(|region| !region.is_empty());
     let done = task.finish(&mut draft, region, programs)?;
-    plan_of(&draft.files().profiles(Dialect::Auto)?, &done.wrapper, &inputs)?;
+    let plan = plan_of(&draft.files().profiles(Dialect::Auto)?, &done.wrapper, &inputs)?;
+    done.check_limits(&plan, &draft)?;
     let mut credentials = Change::new(credentials, draft.text(FileKind::Credentials));
     if !credentials.is_nothing() && role.is_some_and(|role| role.source_keys.is_some()) {
         credentials = credentials.private();
