@@ -198,10 +198,11 @@ sso_role_name, region and credential_process, so that tools with and without
 IAM Identity Center get the same credentials.
 
 With --for-agent, the credential_process of the new profile has a session policy
-and a session name with the agent's name. No option can change them. It is a
-default, not a boundary: a program of the same user can use PROFILE. For a
-boundary, run the agent in a sandbox with only the socket of amplify-creds
-broker. ReadOnlyAccess also reads data, such as S3 objects.
+and a session name with the agent's name. Options of a session cannot change
+them. It is a default, not a boundary: a program of the same user can use
+PROFILE or other files. For a boundary, run the agent in a sandbox with only the
+socket of amplify-creds broker. ReadOnlyAccess also reads data, such as S3
+objects.
 
 The diff is shown before anything is written. Comments and order are kept. The
 previous content is saved as config.backup.N in the directory of the cache.";

@@ -39,8 +39,9 @@ pub struct Setup {
     pub from: Option<PathBuf>,
     /// Limit the new profile, for a coding agent
     ///
-    /// The new profile is PROFILE-agent. Its sessions are of the role of PROFILE,
-    /// limited to ReadOnlyAccess, last one hour, and have the name of the agent.
+    /// The new profile is PROFILE-agent. It assumes the role of PROFILE with the
+    /// session policy ReadOnlyAccess, for at most one hour. The session name contains
+    /// the name of the agent.
     /// It is a default, not a boundary: see Coding agents in the guide.
     #[arg(
         long,
