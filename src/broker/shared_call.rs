@@ -191,7 +191,10 @@ mod tests {
         let gone = Arc::new(Mutex::new(gone));
         let join = |key: usize| {
             let gone = gone.clone();
-            calls.join(&key, move |_| drop(locked(&gone).recv())).unwrap()
+            let wait = move |_: &SharedCall<()>| {
+                let _ = locked(&gone).recv();
+            };
+            calls.join(&key, wait).unwrap()
         };
         let waiting: Vec<_> = (0..MAX_CALLS).map(|key| join(key).unwrap()).collect();
         assert!(join(MAX_CALLS).is_none());
