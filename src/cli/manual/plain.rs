@@ -98,7 +98,7 @@ mod tests {
         assert!(out.lines().all(|line| line.chars().count() <= WIDTH), "{out}");
         assert!(out.starts_with("HEAD\n  word word"), "{out}");
         assert!(out.contains("\n  7   word word"), "{out}");
-        assert!(out.contains("\n  --option NAME,\n  --other NAME\n      Short.\n"), "{out}");
+        assert!(out.contains("\n  --option NAME, --other NAME\n      Short.\n"), "{out}");
         assert!(out.ends_with("\n    these\n      lines\n\n"), "{out}");
     }
 }

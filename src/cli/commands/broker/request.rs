@@ -115,7 +115,7 @@ fn fetch(
     match &done {
         // No prompt was possible.
         Err(failure) if failure.message == without_user.message => {}
-        // Nobody knew of a prompt without a client.
+        // The user did not expect a prompt without a client.
         Err(failure) if failure.code != CANCELLED && !call.has_clients() => {}
         Err(failure) if what_is_needed(failure).is_some() || failure.code == CANCELLED => offer.silence.begin(profile),
         _ => offer.silence.end(profile),
