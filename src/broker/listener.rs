@@ -22,7 +22,7 @@ pub enum BindError {
     NoName,
     #[error("another process listens on it")]
     InUse,
-    #[error("a file that is not a socket has this path")]
+    #[error("the path exists and is not a socket")]
     NotASocket,
     #[error("its directory {} belongs to another user", .0.display())]
     ForeignDirectory(PathBuf),

@@ -11,6 +11,8 @@ use crate::os::panics::{Panicked, catch};
 
 /// Calls at the same time. Each has a thread.
 const MAX_CALLS: usize = 64;
+/// Of one kind, so that the calls of one profile do not prevent those of another.
+const MAX_ALIKE: usize = 16;
 
 pub struct SharedCalls<K, T> {
     running: Arc<Mutex<HashMap<K, Arc<SharedCall<T>>>>>,
@@ -57,6 +59,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCall
     pub fn join(
         &self,
         key: &K,
+        is_alike: impl Fn(&K) -> bool,
         call: impl FnOnce(&SharedCall<T>) -> T + Send + 'static,
     ) -> io::Result<Option<Waiter<T>>> {
         let mut running = locked(&self.running);
@@ -66,7 +69,7 @@ impl<K: Clone + Eq + Hash + Send + 'static, T: Send + Sync + 'static> SharedCall
         if let Some(found) = running.get(key) {
             return Ok(Some(self.waiter(found, false)));
         }
-        if running.len() >= MAX_CALLS {
+        if running.len() >= MAX_CALLS || running.keys().filter(|other| is_alike(other)).count() >= MAX_ALIKE {
             return Ok(None);
         }
         let new = Arc::new(SharedCall {
@@ -154,15 +157,15 @@ mod tests {
             let _ = gone.recv();
             0
         };
-        let first = calls.join(&"a", call).unwrap().unwrap();
+        let first = calls.join(&"a", |_| false, call).unwrap().unwrap();
         assert!(matches!(first.wait(None, LIMIT), CallState::Waiting(Some(text)) if text == "code"));
-        let second = calls.join(&"a", |_| 7).unwrap().unwrap();
+        let second = calls.join(&"a", |_| false, |_| 7).unwrap().unwrap();
         assert!(first.is_first && !second.is_first);
-        let other = calls.join(&"b", |_| 8).unwrap().unwrap();
+        let other = calls.join(&"b", |_| false, |_| 8).unwrap().unwrap();
         assert_eq!(result(&other, None), Ok(8));
         go.send(()).unwrap();
         assert_eq!((result(&first, Some("code")), result(&second, Some("code"))), (Ok(0), Ok(0)));
-        assert_eq!(result(&calls.join(&"a", |_| 9).unwrap().unwrap(), None), Ok(9));
+        assert_eq!(result(&calls.join(&"a", |_| false, |_| 9).unwrap().unwrap(), None), Ok(9));
     }
 
     #[test]
@@ -170,13 +173,17 @@ mod tests {
         let calls = SharedCalls::<(), bool>::new(100);
         let (go, gone) = channel::<()>();
         let waiter = calls
-            .join(&(), move |call| {
-                let _ = gone.recv();
-                call.has_clients()
-            })
+            .join(
+                &(),
+                |()| false,
+                move |call| {
+                    let _ = gone.recv();
+                    call.has_clients()
+                },
+            )
             .unwrap()
             .unwrap();
-        let second = calls.join(&(), |_| true).unwrap().unwrap();
+        let second = calls.join(&(), |()| false, |_| true).unwrap().unwrap();
         drop(waiter);
         go.send(()).unwrap();
         assert_eq!(result(&second, None), Ok(true));
@@ -186,7 +193,7 @@ mod tests {
 
     #[test]
     fn calls_and_clients_are_limited() {
-        let calls = SharedCalls::<usize, ()>::new(MAX_CALLS + 1);
+        let calls = SharedCalls::<usize, ()>::new(MAX_ALIKE + 1);
         let (go, gone) = channel::<()>();
         let gone = Arc::new(Mutex::new(gone));
         let join = |key: usize| {
@@ -194,10 +201,11 @@ mod tests {
             let wait = move |_: &SharedCall<()>| {
                 let _ = locked(&gone).recv();
             };
-            calls.join(&key, wait).unwrap()
+            calls.join(&key, |other| (*other < 100) == (key < 100), wait).unwrap()
         };
-        let waiting: Vec<_> = (0..MAX_CALLS).map(|key| join(key).unwrap()).collect();
-        assert!(join(MAX_CALLS).is_none());
+        let waiting: Vec<_> = (0..MAX_ALIKE).map(|key| join(key).unwrap()).collect();
+        assert!(join(MAX_ALIKE).is_none());
+        drop(join(100).unwrap());
         let last = join(0).unwrap();
         assert!(join(0).is_none());
         drop(last);
@@ -208,7 +216,7 @@ mod tests {
     #[test]
     fn panic_ends_the_call_with_an_error() {
         let calls = SharedCalls::<(), u8>::new(100);
-        let waiter = calls.join(&(), |_| panic!("hunter2")).unwrap().unwrap();
+        let waiter = calls.join(&(), |()| false, |_| panic!("hunter2")).unwrap().unwrap();
         assert!(result(&waiter, None).is_err());
     }
 }

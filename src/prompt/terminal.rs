@@ -64,7 +64,10 @@ fn open_controlling() -> std::io::Result<File> {
 
 /// Discards what was typed before a prompt.
 pub fn discard_typed() {
-    if let Ok(device) = open_controlling() {
+    // In the background, this would stop the process.
+    if let Ok(device) = open_controlling()
+        && in_foreground(&device)
+    {
         let _ = tcflush(&device, FlushArg::TCIFLUSH);
     }
 }

@@ -250,11 +250,7 @@ fn one_prompt_on_the_host_serves_all_clients() {
         .collect();
     assert!(documents.iter().all(|document| *document == documents[0]));
     assert_eq!(sts.count("AssumeRole"), 1);
-    terminal.type_control('c');
-    let (_, left) = terminal.finish();
-    let run = left.restored();
-    assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(!socket.exists());
+    end(&socket, terminal);
 }
 
 #[test]
@@ -283,8 +279,40 @@ fn refused_prompt_silences_its_profile_only() {
     let code = sts.current_code(MFA_SERIAL);
     assert_eq!(home.run(&["login", "bizcorprole", "--mfa-token", &code]).code, Some(0));
     ask(&socket, &["process", "bizcorprole"]).succeeded();
-    terminal.type_control('c');
-    assert_eq!(terminal.finish().1.restored().code, Some(0));
+    end(&socket, terminal);
+}
+
+fn output(program: &str, args: &[&str]) -> String {
+    String::from_utf8(Command::new(program).args(args).output().unwrap().stdout).unwrap().trim().to_owned()
+}
+
+/// The process of a broker in a terminal.
+fn pid_of(socket: &Path) -> String {
+    output("pgrep", &["-f", &format!("^{PROGRAM} broker .*--socket {}$", socket.display())])
+}
+
+/// Ends a broker in a terminal.
+fn end(socket: &Path, terminal: Terminal) {
+    output("kill", &["-TERM", &pid_of(socket)]);
+    let run = terminal.finish().1.restored();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(!socket.exists());
+}
+
+#[test]
+fn broker_in_the_background_does_not_stop() {
+    let sts = sts();
+    let home = home(&sts);
+    let socket = socket_of(&home);
+    let broker = format!("set -m; \"$PROGRAM\" broker bizcorprole nomfa --socket {} 2>/dev/null &", socket.display());
+    let mut terminal = Terminal::script(&home, &format!("{broker} read line; kill %1; wait"));
+    wait_until("the socket", || socket.exists());
+    let run = ask(&socket, &["process", "bizcorprole"]);
+    run.failed_with(4);
+    assert!(run.stderr.contains("no prompt is possible here"), "{run:?}");
+    ask(&socket, &["process", "nomfa"]).succeeded();
+    terminal.type_line("");
+    terminal.finish();
 }
 
 /// Signals and text of the time before the prompt.
@@ -309,11 +337,7 @@ fn prompt_begins_fresh() {
     home.run(&["reset-cache", "--all"]);
     sts.forget_used_codes();
     // After a first prompt, the broker itself stops at Ctrl-Z.
-    let pattern = format!("^{PROGRAM} broker bizcorprole --socket {}$", socket.display());
-    let output = |program: &str, args: &[&str]| {
-        String::from_utf8(Command::new(program).args(args).output().unwrap().stdout).unwrap().trim().to_owned()
-    };
-    let pid = output("pgrep", &["-f", &pattern]);
+    let pid = pid_of(&socket);
     let is_stopped = || output("ps", &["-o", "stat=", "-p", &pid]).starts_with('T');
     output("kill", &["-TSTP", &pid]);
     wait_until("the stop", is_stopped);
@@ -323,8 +347,7 @@ fn prompt_begins_fresh() {
     terminal.type_line(&sts.current_code(MFA_SERIAL));
     let run = Finished::from(second.wait_with_output().unwrap());
     assert_ne!(key_of(run.succeeded()), key);
-    terminal.type_control('c');
-    assert_eq!(terminal.finish().1.restored().code, Some(0));
+    end(&socket, terminal);
 }
 
 #[test]
@@ -425,7 +448,10 @@ fn dead_socket_is_explained_and_replaced() {
     living.ask(&["process"]).succeeded();
     let second = home.run(&["broker", "nomfa", "--socket", living.socket.to_str().unwrap()]);
     second.failed_with(2);
-    assert!(second.first_error_line().ends_with("another process listens on it"), "{second:?}");
+    assert!(
+        second.first_error_line().starts_with("amplify-creds: cannot listen: another process listens on it ("),
+        "{second:?}"
+    );
     living.ask(&["process"]).succeeded();
     for (path, reason) in [("/dev/null", "it is not a socket"), (&"/x".repeat(60), "its path is longer than")] {
         let run = ask(Path::new(path), &["process"]);

@@ -37,14 +37,14 @@ pub(crate) fn run(global: Global, options: BrokerOptions) -> Result<(), Failure>
     handle_signals_between_prompts();
     let socket = BrokerSocket::bind(&path, &Locks::in_dir(&context.paths.cache_dir)).map_err(|error| {
         let code = if matches!(error, BindError::System(_)) { ENDPOINT } else { USAGE };
-        let failure = Failure::new(code, format!("cannot listen on {}: {error}", path.display()));
+        let failure = Failure::new(code, format!("cannot listen: {error} ({})", path.display()));
         match error {
             BindError::SharedDirectory(directory) | BindError::ForeignDirectory(directory) => {
                 let own = directory.join("creds/socket");
                 failure.hint(format!("use a directory of its own: --socket {}", shell_word(&own.to_string_lossy())))
             }
             BindError::InUse => failure.hint("use another path, or end the other process"),
-            BindError::NotASocket => failure.hint("use another path, or remove the file"),
+            BindError::NotASocket => failure.hint("use another path"),
             BindError::TooLong | BindError::NoName => failure.hint("use for example ~/.creds/dev/socket"),
             BindError::System(_) => failure.hint("use a path in a directory that you can write"),
         }
@@ -63,7 +63,8 @@ pub(crate) fn run(global: Global, options: BrokerOptions) -> Result<(), Failure>
     for signal in signals.forever() {
         match signal {
             // An open prompt handles it.
-            SIGINT | SIGTSTP if is_prompt_open() || !offer.prompts.is_empty() => {}
+            SIGINT | SIGTSTP if is_prompt_open() => {}
+            SIGINT if offer.prompts.has_keyboard() => {}
             SIGTSTP => drop(emulate_default_handler(SIGTSTP)),
             _ => break,
         }

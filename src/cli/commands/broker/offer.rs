@@ -115,8 +115,8 @@ impl Offer {
         let longest = longest(&plan);
         let is_longer = |seconds: u64| longest.is_some_and(|longest| seconds > u64::from(longest));
         if request.duration.is_some() && longest.is_none() {
-            let message = format!("the broker cannot choose the duration for profile {}", plan.profile);
-            return Err(Failure::new(USAGE, message).hint("omit the duration"));
+            let message = format!("profile {} has no session of a duration to choose; omit the duration", plan.profile);
+            return Err(Failure::new(USAGE, message));
         }
         let too_long = [("duration", request.duration), ("minimum time left", request.min_ttl)]
             .into_iter()

@@ -1,5 +1,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A signal so soon after a prompt was meant for a prompt.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// One prompt at a time.
 #[derive(Debug, Default)]
@@ -9,6 +13,7 @@ pub(super) struct PromptQueue {
     current: Mutex<Option<String>>,
     /// With the open one.
     length: AtomicUsize,
+    last_end: Mutex<Option<Instant>>,
 }
 
 /// Ends on drop.
@@ -26,8 +31,10 @@ impl PromptQueue {
         Turn { queue: self, _turn: turn }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.length.load(Ordering::SeqCst) == 0
+    /// Whether the keyboard's signals are for a prompt.
+    pub(super) fn has_keyboard(&self) -> bool {
+        let last_end = *self.last_end.lock().unwrap_or_else(PoisonError::into_inner);
+        self.length.load(Ordering::SeqCst) > 0 || last_end.is_some_and(|end| end.elapsed() < GRACE)
     }
 
     pub(super) fn open_prompt(&self) -> Option<String> {
@@ -42,6 +49,7 @@ impl PromptQueue {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         *self.queue.current() = None;
+        *self.queue.last_end.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.queue.length.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -54,8 +62,8 @@ mod tests {
     fn open_prompt_is_named_until_it_ends() {
         let queue = PromptQueue::default();
         let turn = queue.enter("dev");
-        assert_eq!((queue.open_prompt().as_deref(), queue.is_empty()), (Some("dev"), false));
+        assert_eq!(queue.open_prompt().as_deref(), Some("dev"));
         drop(turn);
-        assert_eq!((queue.open_prompt(), queue.is_empty()), (None, true));
+        assert_eq!(queue.open_prompt(), None);
     }
 }

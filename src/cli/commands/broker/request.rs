@@ -50,10 +50,14 @@ fn try_answer(offer: &Arc<Offer>, request: &Request, client: Asker, replies: &mu
     // Equal requests are equal after the profile is known.
     let request = Request { profile: Some(profile.to_owned()), ..request.clone() };
     let (caller, asked) = (offer.clone(), request.clone());
-    let joined = offer.calls.join(&request, move |call| {
-        let profile = asked.profile.as_deref().unwrap_or_default();
-        fetch(&caller, Asked { profile, request: &asked }, call)
-    });
+    let joined = offer.calls.join(
+        &request,
+        |other| other.profile == request.profile,
+        move |call| {
+            let profile = asked.profile.as_deref().unwrap_or_default();
+            fetch(&caller, Asked { profile, request: &asked }, call)
+        },
+    );
     let joined = joined
         .map_err(|error| Failure::new(INTERNAL, format!("the broker cannot start a thread: {error}")))?
         .ok_or_else(|| {
