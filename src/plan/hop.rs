@@ -1,6 +1,6 @@
 //! Makes one hop and checks every value against AWS's limits.
 
-use crate::core::origin::{Located, Origin};
+use crate::core::origin::{Located, Location, Origin};
 use crate::profile::{Profile, Setting};
 
 use super::credential_plan::{Hop, Warning};
@@ -225,4 +225,11 @@ fn beyond_policy(hop: &Hop, options: &RoleOptions<'_>, fixed: &SetByWrappers) ->
     let of_wrapper = fixed_by_wrapper.into_iter().filter(|_| fixed.has_policy);
     let (option, _) = never.into_iter().chain(of_wrapper).find(|(_, is_given)| *is_given)?;
     Some((option, set))
+}
+
+/// The policy of `profile`, and one of the other kind that it would inherit from `included`.
+pub(super) fn united_policies(profile: &Profile<'_>, included: &Profile<'_>) -> Option<(Location, Location)> {
+    let kinds = [("policy_arns", "policy"), ("policy", "policy_arns")];
+    let (own, other) = kinds.into_iter().find(|(own, other)| profile.has(own) && !profile.has(other))?;
+    Some((profile.get(own)?.at, included.get(other)?.at))
 }

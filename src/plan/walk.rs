@@ -202,7 +202,7 @@ impl<'a, 't> Walk<'a, 't> {
                 return Err(PlanError::IncludeLoop { profile: name.to_owned(), at });
             }
             let more = self.found(&other, passed.last().map(|by| Mention::new(by, "include_profile", &at)))?;
-            if let Some((at, other)) = united_policies(&profile, &more) {
+            if let Some((at, other)) = hop::united_policies(&profile, &more) {
                 return Err(PlanError::TwoPolicies { profile: name.to_owned(), at, other });
             }
             next = include(&more);
@@ -381,13 +381,6 @@ impl<'a, 't> Walk<'a, 't> {
         };
         Ok(Base { profile: name, source })
     }
-}
-
-/// The policy of `profile`, and one of the other kind that it would inherit from `included`.
-fn united_policies(profile: &Profile<'_>, included: &Profile<'_>) -> Option<(Location, Location)> {
-    let kinds = [("policy_arns", "policy"), ("policy", "policy_arns")];
-    let (own, other) = kinds.into_iter().find(|(own, other)| profile.has(own) && !profile.has(other))?;
-    Some((profile.get(own)?.at, included.get(other)?.at))
 }
 
 /// Whether our own command has further lines, which the dialect does not join. A shell runs each line as a command, and
