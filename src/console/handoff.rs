@@ -35,9 +35,10 @@ pub(crate) fn open(
     let mut loopback = Loopback::bind(0, REQUEST_TIMEOUT).map_err(failed)?;
     let host = loopback.host().map_err(failed)?;
     let mut start = StartAddress::new(&host, directory, address.expose(), LIMIT, browser).map_err(failed)?;
-    let mut opener = browser.open(&start.page()).map_err(HandoffError::Browser)?;
     let began = Instant::now();
+    // Before the browser, so that a signal is handled as soon as the user sees something.
     let watch = Watch::begin(began + LIMIT);
+    let mut opener = browser.open(&start.page()).map_err(HandoffError::Browser)?;
     let mut has_advised = false;
     while !start.is_visited() {
         match watch.check() {

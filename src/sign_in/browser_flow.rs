@@ -61,12 +61,13 @@ impl BrowserFlow {
         let browser = interaction.browser;
         let mut start = StartAddress::new(&self.host, directory, url, START_TIMEOUT, browser).map_err(failed)?;
         let began = Instant::now();
+        // Before the browser, so that a signal is handled as soon as the user sees something.
+        let watch = Watch::begin(began + interaction.limit);
         let mut progress = Progress::default();
         let mut opener = progress.open(interaction, &start.page(), url);
         let Self { loopback, host, pkce } = &mut self;
         let start_path = start.path().to_owned();
         let expected = Expected { host, start_path: &start_path, state: &pkce.state };
-        let watch = Watch::begin(began + interaction.limit);
         let mut outcome = None;
         while outcome.is_none() {
             watch.check().map_err(|error| SignInError::of_wait(&error, interaction.limit.as_secs()))?;
