@@ -67,14 +67,14 @@ impl BrokerClient {
         stream.set_read_timeout(Some(silence))?;
         stream.set_write_timeout(Some(silence))?;
         match stream.write_all(&request.line()) {
-            // The broker refuses some clients before it reads, and says why.
+            // The broker rejects some clients before it reads, and replies with the reason.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
         Ok(Self { stream, received: Zeroizing::new(Vec::with_capacity(FIRST_SIZE)) })
     }
 
-    /// Returns the reply after all `waiting` lines, whose text is reported.
+    /// Returns the reply after all `waiting` lines. Their text is reported.
     pub fn reply(&mut self, report: &mut dyn FnMut(&str)) -> Result<Reply<'_>, ClientError> {
         let mut begin = 0;
         loop {

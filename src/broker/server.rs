@@ -4,8 +4,6 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
-use zeroize::Zeroizing;
-
 use crate::os::open_files::raise_limit;
 use crate::os::panics::catch;
 use crate::output::print_message;
@@ -66,7 +64,6 @@ pub fn serve(
     })
 }
 
-/// An error means that the client is gone.
 fn connection(stream: UnixStream, allowed: AllowedPeers, answer: &(dyn Fn(&Request, Peer, &mut ReplyStream) + Sync)) {
     let Ok(peer) = Peer::of(&stream) else { return };
     if stream.set_write_timeout(Some(CLIENT_LIMIT)).is_err() {
@@ -96,7 +93,7 @@ fn not_allowed(allowed: AllowedPeers, peer: Peer) -> RemoteError {
 /// The outer error means that the client sent no complete request in time.
 fn read_request(stream: &mut UnixStream) -> io::Result<Result<Request, RemoteError>> {
     let until = Instant::now() + CLIENT_LIMIT;
-    let mut line = Zeroizing::new(Vec::new());
+    let mut line = Vec::new();
     let mut chunk = [0; 1024];
     loop {
         let left = until.saturating_duration_since(Instant::now());

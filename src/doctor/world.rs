@@ -19,7 +19,7 @@ pub struct World<'a> {
     pub key_store: &'a KeyStore,
     /// Whether sessions are sealed with a key in the key store.
     pub seals: bool,
-    /// The settings whose value is not one of the possible ones.
+    /// The settings with an invalid value.
     pub invalid_settings: Vec<Hit>,
 }
 

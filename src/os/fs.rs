@@ -109,7 +109,7 @@ fn checked(path: &Path, opened: io::Result<File>) -> io::Result<File> {
     {
         use std::os::unix::fs::{MetadataExt, PermissionsExt};
         if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::other("another user owns it"));
+            return Err(io::Error::other("it belongs to another user"));
         }
         if metadata.mode() & 0o077 != 0 {
             file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
@@ -117,7 +117,7 @@ fn checked(path: &Path, opened: io::Result<File>) -> io::Result<File> {
     }
     #[cfg(windows)]
     if is_another_users(path) {
-        return Err(io::Error::other("another user owns it"));
+        return Err(io::Error::other("it belongs to another user"));
     }
     Ok(file)
 }

@@ -26,7 +26,7 @@ const NARROWER: [Fit; 7] = [
     Fit::CutMiddle(1, 8),
 ];
 
-/// Records of the table, whose columns are as wide as the longest text in them. The files have about as many.
+/// Records of the table. Its columns are as wide as the longest text in them. The files have about as many records.
 const MOST_ROWS: usize = 20_000;
 
 /// Bytes that are collected before they are printed.

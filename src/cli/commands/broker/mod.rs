@@ -28,6 +28,7 @@ use offer::Offer;
 pub(crate) fn run(global: Global, options: BrokerOptions) -> Result<(), Failure> {
     let context = Context::new("broker", global.clone(), None)?;
     let BrokerOptions { names, socket: path, allow_root, session } = options;
+    let global = Global { no_input: context.no_input(), ..global };
     let connections = max_connections();
     let offer = Offer::new(global, session, names, connections);
     offer.check()?;

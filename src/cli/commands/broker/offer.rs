@@ -14,7 +14,6 @@ use crate::cli::profile_rows::ProfileRows;
 use crate::cli::prompts::prompt_chain;
 use crate::core::clock::Timestamp;
 use crate::core::masking::masked;
-use crate::os::env::{AMPLIFY_CREDS_NO_INPUT, Env};
 use crate::plan::kind::ProfileKind;
 use crate::plan::mfa_strategy::{Mfa, MfaStrategy};
 use crate::plan::{BaseSource, CredentialPlan, build};
@@ -61,7 +60,7 @@ impl Offer {
     }
 
     pub(super) fn no_input(&self) -> bool {
-        self.global.no_input || Env::process().switch(AMPLIFY_CREDS_NO_INPUT)
+        self.global.no_input
     }
 
     /// Fails if a profile has no credentials at all.

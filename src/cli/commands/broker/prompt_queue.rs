@@ -9,7 +9,7 @@ const GRACE: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub(super) struct PromptQueue {
     turn: Mutex<()>,
-    /// The profile of the open prompt.
+    /// What the open prompt is for.
     current: Mutex<Option<String>>,
     /// With the open one.
     length: AtomicUsize,
@@ -24,10 +24,10 @@ pub(super) struct Turn<'q> {
 
 impl PromptQueue {
     /// Waits for the end of the other prompts.
-    pub(super) fn enter(&self, profile: &str) -> Turn<'_> {
+    pub(super) fn enter(&self, purpose: &str) -> Turn<'_> {
         self.length.fetch_add(1, Ordering::SeqCst);
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        *self.current() = Some(profile.to_owned());
+        *self.current() = Some(purpose.to_owned());
         Turn { queue: self, _turn: turn }
     }
 
@@ -37,6 +37,7 @@ impl PromptQueue {
         self.length.load(Ordering::SeqCst) > 0 || last_end.is_some_and(|end| end.elapsed() < GRACE)
     }
 
+    /// What the open prompt is for.
     pub(super) fn open_prompt(&self) -> Option<String> {
         self.current().clone()
     }
@@ -61,8 +62,8 @@ mod tests {
     #[test]
     fn open_prompt_is_named_until_it_ends() {
         let queue = PromptQueue::default();
-        let turn = queue.enter("dev");
-        assert_eq!(queue.open_prompt().as_deref(), Some("dev"));
+        let turn = queue.enter("a code");
+        assert_eq!(queue.open_prompt().as_deref(), Some("a code"));
         drop(turn);
         assert_eq!(queue.open_prompt(), None);
     }
