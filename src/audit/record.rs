@@ -16,7 +16,7 @@ const POLICY: usize = 198;
 const POLICIES: usize = 11;
 const PROCESS: usize = 36;
 
-/// Never has a secret. Its names are a contract with the readers of the log.
+/// Never has a secret. Its names are a contract with the readers of the log. Times are in RFC 3339, in UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     pub time: String,

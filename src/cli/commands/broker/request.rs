@@ -78,7 +78,11 @@ fn try_answer(offer: &Arc<Offer>, request: &Request, client: Asker, replies: &mu
                 match &*result {
                     Ok(Ok(answer)) => {
                         if let Answer::Credentials(fetched) = answer {
-                            let source = if joined.is_first { fetched.source } else { GrantSource::Cached };
+                            // Only one client caused the call.
+                            let source = match fetched.source {
+                                GrantSource::New if !joined.is_first => GrantSource::Cached,
+                                source => source,
+                            };
                             offer.record(fetched, client, source)?;
                         }
                         let _ = replies.send(&answer.reply());
